@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.cli;
+
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** What a command may touch of the process around it. */
+public record CliIo(
+    InputStream in, PrintWriter out, PrintWriter err, Map<String, String> environment) {
+  public CliIo {
+    environment = Map.copyOf(environment);
+  }
+
+  public static CliIo ofProcess() {
+    return new CliIo(
+        System.in,
+        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+        System.getenv());
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.exec;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a program of the host, bounded in time and output. Blocks: call it on an {@code os} loop.
+ */
+public final class HostCommand {
+  /** More output than this is a fault of the program, in bytes. */
+  private static final int OUTPUT_LIMIT = 16 << 20;
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private HostCommand() {}
+
+  /** What the program said. */
+  public record Result(int exitCode, String stdout, String stderr) {}
+
+  /** Runs {@code command}; an exit code other than 0 is an {@link IOException} that names it. */
+  public static String run(List<String> command) throws IOException {
+    return run(command, "");
+  }
+
+  /** Like {@link #run(List)}, with {@code stdin} on the program's standard input. */
+  public static String run(List<String> command, String stdin) throws IOException {
+    Result result = attempt(command, stdin);
+    if (result.exitCode() != 0) {
+      throw new IOException(
+          "'%s' failed with exit code %d: %s"
+              .formatted(String.join(" ", command), result.exitCode(), result.stderr().strip()));
+    }
+    return result.stdout();
+  }
+
+  /** Runs {@code command} and returns whatever came of it. */
+  public static Result attempt(List<String> command, String stdin) throws IOException {
+    Path errors = Files.createTempFile("tollway-", ".stderr");
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      builder.environment().put("LC_ALL", "C");
+      Process process = builder.start();
+      try (OutputStream in = process.getOutputStream()) {
+        in.write(stdin.getBytes(StandardCharsets.UTF_8));
+      } catch (IOException closedEarly) {
+        // The program did not want all of its input; its exit code tells.
+      }
+      String stdout;
+      try (InputStream out = process.getInputStream()) {
+        stdout = new String(out.readNBytes(OUTPUT_LIMIT), StandardCharsets.UTF_8);
+      }
+      if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IOException(
+            "'%s' did not end within %d s".formatted(command.get(0), LIMIT.toSeconds()));
+      }
+      return new Result(process.exitValue(), stdout, Files.readString(errors));
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while '" + command.get(0) + "' ran", stopping);
+    } finally {
+      Files.deleteIfExists(errors);
+    }
+  }
+
+  /** Where {@code program} is on the search path, the system directories included. */
+  public static Optional<Path> find(String program) {
+    String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/bin:/bin";
+    for (String directory : path.split(":")) {
+      Path candidate = Path.of(directory.isEmpty() ? "." : directory, program);
+      if (Files.isExecutable(candidate)) {
+        return Optional.of(candidate);
+      }
+    }
+    return Optional.empty();
+  }
+}

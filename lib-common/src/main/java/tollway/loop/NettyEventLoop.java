@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.loop;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A Netty event loop behind our interface, for components whose sockets are Netty channels. */
+public final class NettyEventLoop implements EventLoop {
+  private static final Logger log = LoggerFactory.getLogger(NettyEventLoop.class);
+
+  private final IoEventLoop netty;
+
+  NettyEventLoop(IoEventLoop netty) {
+    this.netty = netty;
+  }
+
+  /** To register channels with; timers and tasks go through this class. */
+  public IoEventLoop netty() {
+    return netty;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    try {
+      netty.execute(guarded(task));
+    } catch (RejectedExecutionException closed) {
+      log.debug("a task came after the loop was closed");
+    }
+  }
+
+  @Override
+  public Timer schedule(Duration delay, Runnable task) {
+    try {
+      return timer(netty.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (RejectedExecutionException closed) {
+      return () -> {};
+    }
+  }
+
+  @Override
+  public Timer every(Duration period, Runnable task) {
+    long nanos = period.toNanos();
+    try {
+      return timer(netty.scheduleWithFixedDelay(guarded(task), nanos, nanos, TimeUnit.NANOSECONDS));
+    } catch (RejectedExecutionException closed) {
+      return () -> {};
+    }
+  }
+
+  @Override
+  public Instant now() {
+    return Instant.now();
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public boolean inLoop() {
+    return netty.inEventLoop();
+  }
+
+  private static Timer timer(Future<?> future) {
+    return () -> future.cancel(false);
+  }
+
+  private static Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException bug) {
+        log.error("a task on the loop failed", bug);
+      }
+    };
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import picocli.CommandLine.Command;
+import tollway.cli.CliIo;
+import tollway.cli.RootCommand;
+
+/** The command tree of {@code scrooge}. */
+@Command(
+    name = "scrooge",
+    subcommands = {})
+final class ScroogeCommand extends RootCommand {
+  ScroogeCommand(CliIo io) {
+    super(io);
+  }
+}
