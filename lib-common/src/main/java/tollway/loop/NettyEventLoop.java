@@ -2,6 +2,11 @@
 package tollway.loop;
 
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +28,13 @@ public final class NettyEventLoop implements EventLoop {
   /** To register channels with; timers and tasks go through this class. */
   public IoEventLoop netty() {
     return netty;
+  }
+
+  /** An unbound UDP channel of the kind that this loop drives. */
+  public DatagramChannel newDatagramChannel(SocketProtocolFamily family) {
+    return netty.isIoType(EpollIoHandler.class)
+        ? new EpollDatagramChannel(family)
+        : new NioDatagramChannel(family);
   }
 
   @Override
