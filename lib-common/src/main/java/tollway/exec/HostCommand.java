@@ -44,9 +44,14 @@ public final class HostCommand {
 
   /** Runs {@code command} and returns whatever came of it. */
   public static Result attempt(List<String> command, String stdin) throws IOException {
+    // Files, not pipes: a program may hang, or leave a child behind that keeps its output open.
+    Path output = Files.createTempFile("tollway-", ".stdout");
     Path errors = Files.createTempFile("tollway-", ".stderr");
     try {
-      ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectOutput(output.toFile())
+              .redirectError(errors.toFile());
       builder.environment().put("LC_ALL", "C");
       Process process = builder.start();
       try (OutputStream in = process.getOutputStream()) {
@@ -54,21 +59,24 @@ public final class HostCommand {
       } catch (IOException closedEarly) {
         // The program did not want all of its input; its exit code tells.
       }
-      String stdout;
-      try (InputStream out = process.getInputStream()) {
-        stdout = new String(out.readNBytes(OUTPUT_LIMIT), StandardCharsets.UTF_8);
-      }
       if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new IOException(
             "'%s' did not end within %d s".formatted(command.get(0), LIMIT.toSeconds()));
       }
-      return new Result(process.exitValue(), stdout, Files.readString(errors));
+      return new Result(process.exitValue(), text(output), text(errors));
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while '" + command.get(0) + "' ran", stopping);
     } finally {
+      Files.deleteIfExists(output);
       Files.deleteIfExists(errors);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(OUTPUT_LIMIT), StandardCharsets.UTF_8);
     }
   }
 

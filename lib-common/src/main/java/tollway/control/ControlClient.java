@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.control;
+
+import com.google.gson.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import tollway.bytes.MalformedBytesException;
+
+/** A command's side of the control socket. Blocks; for short-lived commands. */
+public final class ControlClient implements AutoCloseable {
+  private static final int ANSWER_LIMIT = 64 << 20;
+
+  private final SocketChannel channel;
+  private final Selector selector;
+  private final long patience;
+  private final ByteBuffer in = ByteBuffer.allocate(16 << 10);
+
+  private ControlClient(SocketChannel channel, Duration patience) throws IOException {
+    this.channel = channel;
+    this.patience = patience.toNanos();
+    channel.configureBlocking(false);
+    selector = Selector.open();
+    channel.register(selector, SelectionKey.OP_READ);
+  }
+
+  /** Fails with {@link ControlAbsentException} when nobody listens at {@code path}. */
+  public static ControlClient connect(Path path, Duration patience) throws IOException {
+    return new ControlClient(ControlSocket.connect(path), patience);
+  }
+
+  /** Asks one question and waits for its answer. */
+  public JsonObject ask(ControlQuestion question) throws IOException, ControlRefusedException {
+    ByteBuffer out =
+        ByteBuffer.wrap(ControlCodec.encode(question).getBytes(StandardCharsets.UTF_8));
+    // A question is smaller than the socket's buffer, which is empty.
+    if (channel.write(out) == 0 || out.hasRemaining()) {
+      throw new IOException("the daemon does not read its control socket");
+    }
+    try {
+      return ControlCodec.decodeAnswer(line());
+    } catch (MalformedBytesException unexpected) {
+      throw new IOException("the daemon's answer makes no sense", unexpected);
+    }
+  }
+
+  /**
+   * Waits until the daemon ends the connection, as it does when it stops; false when it did not.
+   */
+  public boolean awaitEnd() throws IOException {
+    long deadline = System.nanoTime() + patience;
+    while (System.nanoTime() - deadline < 0) {
+      if (await(deadline) && channel.read(in.clear()) < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() throws IOException {
+    selector.close();
+    channel.close();
+  }
+
+  private String line() throws IOException {
+    long deadline = System.nanoTime() + patience;
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    while (line.size() < ANSWER_LIMIT) {
+      if (!await(deadline)) {
+        throw new IOException("the daemon does not answer");
+      }
+      int read = channel.read(in.clear());
+      if (read < 0) {
+        throw new IOException("the daemon ended the connection");
+      }
+      line.write(in.array(), 0, read);
+      if (read > 0 && in.get(read - 1) == '\n') {
+        return line.toString(StandardCharsets.UTF_8);
+      }
+    }
+    throw new IOException("the daemon's answer is too long");
+  }
+
+  private boolean await(long deadline) throws IOException {
+    long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+    boolean ready = selector.select(millis) > 0;
+    selector.selectedKeys().clear();
+    return ready;
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.control;
+
+import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollway.loop.BackgroundThread;
+import tollway.loop.EventLoop;
+
+/**
+ * Answers commands on a Unix socket. One thread of its own moves the bytes, so that a client that
+ * stalls holds up nobody; questions are handled on the daemon's loop.
+ */
+public final class ControlServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+  private static final int CLIENTS = 32;
+  private static final Duration IDLE = Duration.ofSeconds(60);
+  private static final Duration CLOSING = Duration.ofSeconds(2);
+
+  private final Path path;
+  private final EventLoop loop;
+  private final ControlHandler handler;
+  private final ServerSocketChannel server;
+  private final Selector selector;
+  private final Queue<Runnable> handedIn = new ConcurrentLinkedQueue<>();
+  private final Thread thread;
+  private volatile boolean closing;
+
+  private ControlServer(
+      Path path, EventLoop loop, ControlHandler handler, ServerSocketChannel server)
+      throws IOException {
+    this.path = path;
+    this.loop = loop;
+    this.handler = handler;
+    this.server = server;
+    selector = Selector.open();
+    server.configureBlocking(false);
+    server.register(selector, SelectionKey.OP_ACCEPT);
+    thread = BackgroundThread.start("control", this::serve);
+  }
+
+  /** Listens at {@code path}, mode 0600; refuses when another daemon answers there. */
+  public static ControlServer open(Path path, EventLoop loop, ControlHandler handler)
+      throws IOException {
+    return new ControlServer(path, loop, handler, ControlSocket.listen(path));
+  }
+
+  /** Ends every connection and removes the socket. Not from the daemon's loop: it waits. */
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(path);
+    closing = true;
+    selector.wakeup();
+    try {
+      thread.join(CLOSING.toMillis());
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  void ask(ControlQuestion question, ControlHandler.Answer answer) {
+    loop.execute(() -> handler.handle(question, answer));
+  }
+
+  /** Runs {@code task} on the server's own thread. Any thread. */
+  void execute(Runnable task) {
+    handedIn.add(task);
+    selector.wakeup();
+  }
+
+  private void serve() throws IOException {
+    try {
+      while (!closing) {
+        selector.select(1000);
+        runHandedIn();
+        for (SelectionKey key : List.copyOf(selector.selectedKeys())) {
+          selector.selectedKeys().remove(key);
+          dispatch(key);
+        }
+        dropIdle();
+      }
+      runHandedIn();
+    } catch (ClosedSelectorException closed) {
+      log.debug("the control socket was closed");
+    } finally {
+      for (SelectionKey key : List.copyOf(selector.keys())) {
+        key.channel().close();
+      }
+      selector.close();
+    }
+  }
+
+  private void runHandedIn() {
+    for (Runnable task = handedIn.poll(); task != null; task = handedIn.poll()) {
+      task.run();
+    }
+  }
+
+  private void dispatch(SelectionKey key) {
+    if (!key.isValid()) {
+      return;
+    }
+    if (key.attachment() instanceof ControlConnection connection) {
+      connection.ready();
+      return;
+    }
+    try {
+      SocketChannel channel = server.accept();
+      if (channel != null) {
+        admit(channel);
+      }
+    } catch (IOException refused) {
+      log.warn("control socket: {}", refused.getMessage());
+    }
+  }
+
+  private void admit(SocketChannel channel) throws IOException {
+    if (connections().size() >= CLIENTS) {
+      channel.close();
+      return;
+    }
+    channel.configureBlocking(false);
+    SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+    key.attach(new ControlConnection(this, channel, key));
+  }
+
+  private void dropIdle() {
+    long oldest = System.nanoTime() - IDLE.toNanos();
+    connections().forEach(connection -> connection.closeIfIdleSince(oldest));
+  }
+
+  private List<ControlConnection> connections() {
+    List<ControlConnection> found = new ArrayList<>();
+    for (SelectionKey key : selector.keys()) {
+      if (key.isValid() && key.attachment() instanceof ControlConnection connection) {
+        found.add(connection);
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.control;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** The socket in the file system: made so that at no moment anybody else can connect. */
+final class ControlSocket {
+  /** {@code sun_path} with its closing zero (unix(7)). */
+  private static final int PATH_LIMIT = 107;
+
+  private ControlSocket() {}
+
+  /** A listening socket of mode 0600 at {@code path}; takes the place of one that nobody serves. */
+  static ServerSocketChannel listen(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    Path directory = absolute.getParent();
+    if (directory == null) {
+      throw new IOException(path + " is not a file name");
+    }
+    Files.createDirectories(directory);
+    if (Files.exists(absolute) && isServed(absolute)) {
+      throw new ControlInUseException(absolute);
+    }
+    // Bound where nobody else can look (mode 0700), then moved: chmod alone would come too late.
+    Path hidden = Files.createTempDirectory(directory, ".c");
+    Path bound = hidden.resolve("s");
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      checkLength(bound);
+      checkLength(absolute);
+      server.bind(UnixDomainSocketAddress.of(bound));
+      Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-------"));
+      Files.move(bound, absolute, StandardCopyOption.ATOMIC_MOVE);
+      return server;
+    } catch (IOException refused) {
+      server.close();
+      throw refused;
+    } finally {
+      Files.deleteIfExists(bound);
+      Files.deleteIfExists(hidden);
+    }
+  }
+
+  static SocketChannel connect(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    checkLength(absolute);
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.connect(UnixDomainSocketAddress.of(absolute));
+      return channel;
+    } catch (IOException refused) {
+      channel.close();
+      if (Files.exists(absolute) && !Files.isReadable(absolute)) {
+        throw new java.nio.file.AccessDeniedException(absolute.toString());
+      }
+      throw new ControlAbsentException(absolute);
+    }
+  }
+
+  private static boolean isServed(Path path) throws IOException {
+    try (SocketChannel channel = connect(path)) {
+      return channel.isConnected();
+    } catch (ControlAbsentException | NoSuchFileException stale) {
+      return false;
+    }
+  }
+
+  private static void checkLength(Path path) throws IOException {
+    if (path.toString().getBytes(StandardCharsets.UTF_8).length > PATH_LIMIT) {
+      throw new IOException(
+          "too long for a socket name (" + PATH_LIMIT + " bytes at most): " + path);
+    }
+  }
+}

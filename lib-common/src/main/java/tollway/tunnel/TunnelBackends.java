@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.tunnel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tollway.exec.HostCommand;
+
+/** Chooses what runs the tunnels of this host, by trying. */
+public final class TunnelBackends {
+  private TunnelBackends() {}
+
+  /** What the operator may ask for. */
+  public enum Choice {
+    AUTO,
+    KERNEL,
+    USERSPACE
+  }
+
+  /** Nothing on this host can run a tunnel; the message says what to install. */
+  public static final class MissingException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    MissingException(String whatToDo) {
+      super(whatToDo);
+    }
+  }
+
+  /** The kernel's WireGuard where it works, else {@code wireguard-go}. Blocks for milliseconds. */
+  public static TunnelBackend choose(Choice choice) throws IOException {
+    if (HostCommand.find("ip").isEmpty()) {
+      throw new MissingException("'ip' is missing: apt-get install iproute2");
+    }
+    if (choice != Choice.USERSPACE && kernelWorks()) {
+      if (HostCommand.find("wg").isPresent()) {
+        return new KernelBackend();
+      }
+      if (choice == Choice.KERNEL) {
+        throw new MissingException("'wg' is missing: apt-get install wireguard-tools");
+      }
+    }
+    if (choice == Choice.KERNEL) {
+      throw new MissingException(
+          "this kernel has no WireGuard: load the module, or use --backend wireguard-go");
+    }
+    if (HostCommand.find(UserspaceBackend.PROGRAM).isEmpty()) {
+      throw new MissingException(
+          "this host has no usable WireGuard: apt-get install wireguard-go (or wireguard-tools,"
+              + " where the kernel has the module)");
+    }
+    if (!Files.exists(Path.of("/dev/net/tun"))) {
+      throw new MissingException("/dev/net/tun is missing: modprobe tun");
+    }
+    return new UserspaceBackend();
+  }
+
+  private static boolean kernelWorks() throws IOException {
+    String probe = "twp" + ProcessHandle.current().pid() % 1_000_000;
+    List<String> add = List.of("ip", "link", "add", "dev", probe, "type", "wireguard");
+    if (HostCommand.attempt(add, "").exitCode() != 0) {
+      return false;
+    }
+    TunnelDevices.delete(probe);
+    return true;
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.tunnel;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tollway.exec.HostCommand;
+
+/** The interface side of tunnels: addresses, size, state, and who they belong to. */
+final class TunnelDevices {
+  private static final Path SETTINGS = Path.of("/proc/sys/net");
+
+  private TunnelDevices() {}
+
+  /** An interface as the kernel shows it. */
+  record Found(String name, String alias, int mtu, boolean up, Set<InetAddress> addresses) {
+    Found {
+      addresses = Set.copyOf(addresses);
+    }
+
+    boolean fits(TunnelDevice device) {
+      return up
+          && mtu == device.mtu()
+          && alias.equals(device.alias())
+          && addresses.containsAll(device.addresses());
+    }
+  }
+
+  /** Brings {@code device} up as described; run again, it repairs. */
+  static void setUp(TunnelDevice device) throws IOException {
+    HostCommand.run(List.of("ip", "-batch", "-"), batch(device));
+    forward(device.name());
+  }
+
+  /** One process for all settings of an interface. */
+  static String batch(TunnelDevice device) {
+    StringBuilder text = new StringBuilder();
+    // The only link-local address is ours: neighbours can compute it from our node id.
+    text.append(
+        "link set dev %s mtu %d addrgenmode none alias %s\n"
+            .formatted(device.name(), device.mtu(), device.alias()));
+    for (InetAddress address : device.addresses()) {
+      boolean six = address instanceof Inet6Address;
+      int prefix = address.isLinkLocalAddress() ? 64 : six ? 128 : 32;
+      // There is nobody on a tunnel to detect a duplicate with.
+      text.append(
+          "address replace %s/%d dev %s%s\n"
+              .formatted(address.getHostAddress(), prefix, device.name(), six ? " nodad" : ""));
+    }
+    return text.append("link set dev %s up\n".formatted(device.name())).toString();
+  }
+
+  /** Every interface of this namespace; without an alias it is empty. */
+  static List<Found> list() throws IOException {
+    String json = HostCommand.run(List.of("ip", "-json", "-details", "address", "show"));
+    try {
+      List<Found> found = new ArrayList<>();
+      for (JsonElement element : JsonParser.parseString(json).getAsJsonArray()) {
+        found.add(read(element.getAsJsonObject()));
+      }
+      return found;
+    } catch (JsonParseException | IllegalStateException unexpected) {
+      throw new IOException("cannot read what 'ip address show' printed", unexpected);
+    }
+  }
+
+  /** Harmless when there is no such interface. */
+  static void delete(String name) throws IOException {
+    HostCommand.Result result =
+        HostCommand.attempt(List.of("ip", "link", "delete", "dev", name), "");
+    if (result.exitCode() != 0 && !result.stderr().contains("Cannot find device")) {
+      throw new IOException("cannot delete " + name + ": " + result.stderr().strip());
+    }
+  }
+
+  private static Found read(JsonObject link) throws IOException {
+    Set<InetAddress> addresses = new HashSet<>();
+    for (JsonElement element : link.getAsJsonArray("addr_info")) {
+      // A literal: nothing is looked up.
+      addresses.add(InetAddress.getByName(element.getAsJsonObject().get("local").getAsString()));
+    }
+    JsonArray flags = link.getAsJsonArray("flags");
+    return new Found(
+        link.get("ifname").getAsString(),
+        link.has("ifalias") ? link.get("ifalias").getAsString() : "",
+        link.get("mtu").getAsInt(),
+        flags.contains(new JsonPrimitive("UP")),
+        addresses);
+  }
+
+  /** Lets the kernel forward what comes in here; the firewall's drop policy is loaded before. */
+  private static void forward(String name) throws IOException {
+    Files.writeString(SETTINGS.resolve("ipv4/conf").resolve(name).resolve("forwarding"), "1");
+    Path six = SETTINGS.resolve("ipv6/conf").resolve(name).resolve("force_forwarding");
+    if (Files.exists(six)) { // Linux 6.17 and later; before, only a switch for all interfaces.
+      Files.writeString(six, "1");
+    }
+  }
+}

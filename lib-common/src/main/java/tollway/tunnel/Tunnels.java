@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.tunnel;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the tunnels of one node so and keeps them so. Every call blocks: make it on an {@code os}
+ * loop. An interface lives as long as its neighbour is known: a new tunnel takes over the interface
+ * of the one before, whose keys and sessions end first, so that routes over it survive.
+ */
+public final class Tunnels {
+  private final TunnelBackend backend;
+  private final String aliasPrefix;
+
+  /** {@code aliasPrefix} marks the interfaces that are this node's own. */
+  public Tunnels(TunnelBackend backend, String aliasPrefix) {
+    this.backend = backend;
+    this.aliasPrefix = aliasPrefix;
+  }
+
+  /** An interface that an earlier run left, with what runs on it, when something does. */
+  public record Leftover(String name, String alias, Optional<TunnelStatus> status) {}
+
+  /** This node's interfaces on this host. */
+  public List<Leftover> leftovers() throws IOException {
+    List<Leftover> found = new ArrayList<>();
+    for (TunnelDevices.Found device : TunnelDevices.list()) {
+      if (device.alias().startsWith(aliasPrefix)) {
+        found.add(new Leftover(device.name(), device.alias(), backend.status(device.name())));
+      }
+    }
+    return found;
+  }
+
+  /** Makes {@code spec} true, whatever was there; true when the interface had to be made. */
+  public boolean raise(TunnelSpec spec) throws IOException {
+    try {
+      Optional<TunnelStatus> running = backend.status(spec.name());
+      if (running.isEmpty()) {
+        backend.remove(spec.name());
+        backend.create(spec.name());
+      }
+      if (running.isEmpty() || !running.get().fits(spec)) {
+        backend.configure(spec);
+      }
+      if (running.isEmpty()) {
+        TunnelDevices.setUp(spec.device());
+      }
+      return running.isEmpty();
+    } catch (IOException half) {
+      removeAfter(half, spec.name());
+      throw half;
+    }
+  }
+
+  public Optional<TunnelStatus> status(String name) throws IOException {
+    return backend.status(name);
+  }
+
+  /** Repairs addresses, size and state of those interfaces of {@code wanted} that lost them. */
+  public void repair(List<TunnelDevice> wanted) throws IOException {
+    List<TunnelDevices.Found> found = TunnelDevices.list();
+    for (TunnelDevice device : wanted) {
+      for (TunnelDevices.Found actual : found) {
+        if (actual.name().equals(device.name()) && !actual.fits(device)) {
+          TunnelDevices.setUp(device);
+        }
+      }
+    }
+  }
+
+  /** Ends the tunnel and its interface. */
+  public void remove(String name) throws IOException {
+    backend.remove(name);
+  }
+
+  /** Half a tunnel is none. */
+  private void removeAfter(IOException cause, String name) {
+    try {
+      backend.remove(name);
+    } catch (IOException second) {
+      cause.addSuppressed(second);
+    }
+  }
+}
