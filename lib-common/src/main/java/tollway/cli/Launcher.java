@@ -51,9 +51,7 @@ public final class Launcher {
     String script = AutoComplete.bash(binary, line);
     switch (shell) {
       case "bash" -> io.out().print(script);
-      case "zsh" ->
-          // Zsh runs bash completions through its own bridge.
-          io.out().print("autoload -U +X bashcompinit && bashcompinit\n" + script);
+      case "zsh" -> io.out().print(zshCompletion(script));
       default -> {
         io.err().println(binary + ": completion is for bash or zsh, not '" + shell + "'");
         return ExitCode.USAGE;
@@ -61,6 +59,21 @@ public final class Launcher {
     }
     io.out().flush();
     return ExitCode.DONE;
+  }
+
+  /** Zsh runs bash completions through its own bridge; compinit autoloads this file by its head. */
+  private String zshCompletion(String bashScript) {
+    return """
+        #compdef %1$s
+        autoload -U +X bashcompinit && bashcompinit
+        # A bash builtin that the bridge lacks; it only tunes spacing.
+        (( $+functions[compopt] )) || compopt() { : }
+        %2$s
+        if [[ $funcstack[1] = _%1$s ]]; then
+          _bash_complete -o default -F _complete_%1$s
+        fi
+        """
+        .formatted(binary, bashScript);
   }
 
   private int usageError(CliIo io, CommandLine.ParameterException wrong) {
