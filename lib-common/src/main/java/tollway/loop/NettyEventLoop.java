@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.loop;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.Future;
@@ -30,11 +30,13 @@ public final class NettyEventLoop implements EventLoop {
     return netty;
   }
 
-  /** An unbound UDP channel of the kind that this loop drives. */
-  public DatagramChannel newDatagramChannel(SocketProtocolFamily family) {
-    return netty.isIoType(EpollIoHandler.class)
-        ? new EpollDatagramChannel(family)
-        : new NioDatagramChannel(family);
+  /** Makes UDP channels of the kind that this loop drives, on this loop; give it a handler. */
+  public Bootstrap datagramBootstrap(SocketProtocolFamily family) {
+    boolean epoll = netty.isIoType(EpollIoHandler.class);
+    return new Bootstrap()
+        .group(netty)
+        .channelFactory(
+            () -> epoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family));
   }
 
   @Override

@@ -1,21 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.stun;
 
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollway.bytes.Bytes;
+import tollway.bytes.MalformedBytesException;
+import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 
 /**
  * A UDP server that tells askers the address they came from (RFC 8489 §12 basic server). It answers
  * nothing but well-formed Binding requests, each source only so often, and never with much more
  * than it was sent: useless as an amplifier.
+ *
+ * <p>On a host with several addresses bind each of them: a socket bound to all addresses answers
+ * from the one that the route prefers, which is not always the one that was asked.
  */
 public final class StunResponder implements AutoCloseable {
-  private final List<InetSocketAddress> addresses;
+  /** A client behind a busy NAT shares its address with others: generous, and still harmless. */
+  private static final int BURST = 200;
 
-  private StunResponder(List<InetSocketAddress> addresses) {
-    this.addresses = addresses;
+  private static final int PER_SECOND = 50;
+  private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
+  private static final Logger log = LoggerFactory.getLogger(StunResponder.class);
+
+  private final NettyEventLoop loop;
+  private final SourceBudget budget;
+  private final List<Channel> channels = new ArrayList<>();
+  private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
+
+  private StunResponder(NettyEventLoop loop) {
+    this.loop = loop;
+    this.budget =
+        new SourceBudget(BURST, PER_SECOND, new SecureRandom().nextLong(), loop.nanoTime());
   }
 
   /** Listens on {@code address}; port 0 lets the system choose. Not on a loop: it waits. */
@@ -26,18 +58,90 @@ public final class StunResponder implements AutoCloseable {
   /** Listens on all of {@code addresses} or on none. Not on a loop: it waits. */
   public static StunResponder bind(NettyLoops loops, List<InetSocketAddress> addresses)
       throws IOException {
-    if (addresses.isEmpty()) {
-      throw new IOException("no address to answer STUN on");
+    // One loop for all sockets: the budget is one, and needs no lock.
+    StunResponder responder = new StunResponder(loops.next());
+    try {
+      for (InetSocketAddress address : addresses) {
+        responder.listen(address);
+      }
+    } catch (IOException refused) {
+      responder.close();
+      throw refused;
     }
-    return new StunResponder(List.copyOf(addresses));
+    return responder;
   }
 
   /** Where it listens, in the order asked for. */
   public List<InetSocketAddress> addresses() {
-    return addresses;
+    return List.copyOf(addresses);
   }
 
   /** Stops listening. Any thread. */
   @Override
-  public void close() {}
+  public void close() {
+    channels.forEach(Channel::close);
+  }
+
+  private void listen(InetSocketAddress address) throws IOException {
+    if (address.isUnresolved()) {
+      throw new IOException("cannot resolve " + address.getHostString());
+    }
+    boolean ipv4 = address.getAddress() instanceof Inet4Address;
+    ChannelFuture bound =
+        loop.datagramBootstrap(ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6)
+            .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            .handler(new Requests())
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on UDP " + address + ": " + bound.cause().getMessage(), bound.cause());
+    }
+    channels.add(bound.channel());
+    addresses.add((InetSocketAddress) bound.channel().localAddress());
+  }
+
+  /** Answers what deserves an answer. On the responder's loop. */
+  private final class Requests extends SimpleChannelInboundHandler<DatagramPacket> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
+      InetSocketAddress sender = packet.sender();
+      // A source port of 0 cannot be answered; our own port would talk to itself.
+      if (sender.getPort() == 0 || addresses.contains(sender)) {
+        return;
+      }
+      if (!budget.admits(sender.getAddress(), loop.nanoTime())) {
+        return;
+      }
+      try {
+        StunMessage request = StunCodec.decode(Bytes.of(packet.content().nioBuffer()));
+        if (request.isBinding(StunMessage.Kind.REQUEST)) {
+          Bytes answer = StunCodec.encode(answer(request, sender));
+          context.write(new DatagramPacket(Unpooled.wrappedBuffer(answer.toBuffer()), sender));
+        }
+      } catch (MalformedBytesException malformed) {
+        log.trace("no STUN: {}", malformed.getMessage());
+      }
+    }
+
+    private StunMessage answer(StunMessage request, InetSocketAddress sender) {
+      List<Integer> unknown = request.unknownRequired();
+      // RFC 8489 §6.3.1.
+      return unknown.isEmpty()
+          ? request.success(new StunAttribute.XorMappedAddress(sender))
+          : request.error(
+              StunAttribute.ErrorCode.UNKNOWN_ATTRIBUTE,
+              new StunAttribute.UnknownAttributes(unknown));
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      context.flush();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      log.debug("answering STUN: {}", cause.toString());
+    }
+  }
 }
