@@ -31,12 +31,15 @@ record MessageText(List<String> signed, String signature) {
   /** Printable ASCII within the size limit, less one trailing line feed. */
   static String text(Bytes datagram) throws MalformedMessageException {
     int size = datagram.size();
+    if (size > LinkCodec.SIZE_LIMIT) {
+      throw new MalformedMessageException(
+          Fault.BAD_LENGTH, size + " bytes are more than " + LinkCodec.SIZE_LIMIT);
+    }
     if (size > 0 && datagram.at(size - 1) == '\n') {
       size--; // The program of 2017 let it pass.
     }
-    if (size == 0 || size > LinkCodec.SIZE_LIMIT) {
-      throw new MalformedMessageException(
-          Fault.BAD_LENGTH, "a message has 1 to " + LinkCodec.SIZE_LIMIT + " bytes, not " + size);
+    if (size == 0) {
+      throw new MalformedMessageException(Fault.BAD_LENGTH, "there is no message");
     }
     StringBuilder text = new StringBuilder(size);
     for (int i = 0; i < size; i++) {
