@@ -28,6 +28,7 @@ final class ArchitectureTest {
     DOORS.put("bytes", Set.of());
     DOORS.put("loop", Set.of());
     DOORS.put("exec", Set.of());
+    DOORS.put("seqno", Set.of());
     DOORS.put("cli", Set.of("bytes"));
     DOORS.put("identity", Set.of("bytes"));
     DOORS.put("link", Set.of("bytes", "loop"));

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.seqno;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands out sequence numbers, each greater than all before as unsigned 64-bit numbers: at least the
+ * wall clock in microseconds, and more than the file has reserved when the clock went back. So they
+ * outlive a crash, the loss of the file and a step of the clock. Owned by one loop.
+ */
+public final class SeqnoSource {
+  private static final Logger log = LoggerFactory.getLogger(SeqnoSource.class);
+
+  /** How far ahead of the clock numbers are reserved, in microseconds; half of it is a period. */
+  private static final long RESERVE_MICROS = 120_000_000;
+
+  /** How many are reserved while they run ahead of the clock, so that crashes hardly add up. */
+  private static final long RESERVE_COUNT = 4096;
+
+  private final SeqnoFile file;
+  private final InstantSource clock;
+  private final Executor disk;
+
+  private long last;
+
+  /** No number above this may be handed out: a later start begins there. Written by the disk. */
+  private volatile long reserved;
+
+  private volatile boolean writing;
+  private volatile boolean broken;
+
+  private SeqnoSource(SeqnoFile file, InstantSource clock, Executor disk, long reserved) {
+    this.file = file;
+    this.clock = clock;
+    this.disk = disk;
+    this.reserved = reserved;
+    last = reserved;
+  }
+
+  /** Reads what was reserved; {@code disk} runs the writes that nobody has to wait for. */
+  public static SeqnoSource open(Path file, InstantSource clock, Executor disk) throws IOException {
+    SeqnoFile kept = new SeqnoFile(file);
+    return new SeqnoSource(kept, clock, disk, kept.read().orElse(0));
+  }
+
+  /** The clock's number: enough for a key that is used once. */
+  public static long ofClock(Instant now) {
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+  }
+
+  /** The next number. Waits for the disk at the start and after a leap of the clock only. */
+  public long next() {
+    if (last == -1) {
+      throw new IllegalStateException("all sequence numbers are used up");
+    }
+    long now = ofClock(clock.instant());
+    boolean ahead = Long.compareUnsigned(last, now) >= 0;
+    last = ahead ? last + 1 : now;
+    long block = ahead ? RESERVE_COUNT : RESERVE_MICROS;
+    long bound = saturated(last, block);
+    if (Long.compareUnsigned(last, reserved) > 0) {
+      reserve(bound);
+    } else if (reserved - last < block / 2 && !writing) {
+      writing = true;
+      disk.execute(
+          () -> {
+            reserve(bound);
+            writing = false;
+          });
+    }
+    return last;
+  }
+
+  private static long saturated(long from, long more) {
+    return Long.compareUnsigned(from, -1 - more) > 0 ? -1 : from + more;
+  }
+
+  private synchronized void reserve(long bound) {
+    if (Long.compareUnsigned(bound, reserved) <= 0) {
+      return; // A leap of the clock overtook this write.
+    }
+    try {
+      file.write(bound);
+      if (broken) {
+        log.info("sequence numbers are kept on the disk again");
+      }
+      broken = false;
+    } catch (IOException refused) {
+      // The clock alone still keeps the promise unless it goes back before the next start.
+      if (!broken) {
+        log.warn("cannot keep sequence numbers on the disk: {}", refused.toString());
+      }
+      broken = true;
+    }
+    reserved = bound;
+  }
+
+  /** Gives back what was reserved and not used; nothing may be taken after. Waits for the disk. */
+  public synchronized void close() {
+    try {
+      file.write(last);
+    } catch (IOException refused) {
+      log.warn("cannot keep sequence numbers on the disk: {}", refused.toString());
+    }
+  }
+}
