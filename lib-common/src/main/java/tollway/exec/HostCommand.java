@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -48,11 +49,14 @@ public final class HostCommand {
     Path output = Files.createTempFile("tollway-", ".stdout");
     Path errors = Files.createTempFile("tollway-", ".stderr");
     try {
+      List<String> resolved = new ArrayList<>(command);
+      find(command.get(0)).ifPresent(program -> resolved.set(0, program.toString()));
       ProcessBuilder builder =
-          new ProcessBuilder(command)
+          new ProcessBuilder(resolved)
               .redirectOutput(output.toFile())
               .redirectError(errors.toFile());
       builder.environment().put("LC_ALL", "C");
+      builder.environment().put("PATH", searchPath());
       Process process = builder.start();
       try (OutputStream in = process.getOutputStream()) {
         in.write(stdin.getBytes(StandardCharsets.UTF_8));
@@ -82,13 +86,17 @@ public final class HostCommand {
 
   /** Where {@code program} is on the search path, the system directories included. */
   public static Optional<Path> find(String program) {
-    String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/bin:/bin";
-    for (String directory : path.split(":")) {
+    for (String directory : searchPath().split(":")) {
       Path candidate = Path.of(directory.isEmpty() ? "." : directory, program);
       if (Files.isExecutable(candidate)) {
         return Optional.of(candidate);
       }
     }
     return Optional.empty();
+  }
+
+  /** An operator's path often lacks the system directories, also for root. */
+  private static String searchPath() {
+    return System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/bin:/bin";
   }
 }

@@ -27,10 +27,10 @@ final class NftJson {
         rules++;
       } else if (entry.has("counter")) {
         JsonObject counter = entry.getAsJsonObject("counter");
-        if (counter.get("name").getAsString().equals("forwarded")) {
-          forwarded = counter;
-        } else {
-          dropped = counter;
+        switch (counter.get("name").getAsString()) {
+          case "forwarded" -> forwarded = counter;
+          case "dropped" -> dropped = counter;
+          default -> {} // Not ours; harmless.
         }
       }
     }
