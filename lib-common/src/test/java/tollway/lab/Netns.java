@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Assumptions;
 import tollway.exec.HostCommand;
 
 /**
- * A network namespace of this test run. Its name starts with {@code twt} and our process id, so that
- * {@code scripts/test} can sweep what a killed run left. Closing ends every process inside.
+ * A network namespace of this test run. Its name starts with {@code twt} and our process id, so
+ * that {@code scripts/test} can sweep what a killed run left. Closing ends every process inside.
  */
 public final class Netns implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -26,7 +26,9 @@ public final class Netns implements AutoCloseable {
     this.name = name;
   }
 
-  /** Skips the calling test with a printed reason unless it runs as root and {@code programs} exist. */
+  /**
+   * Skips the calling test with a printed reason unless it runs as root and {@code programs} exist.
+   */
   public static void require(String... programs) {
     String missing = missing(programs);
     if (!missing.isEmpty()) {
@@ -72,8 +74,19 @@ public final class Netns implements AutoCloseable {
   public void cable(String device, Netns other, String otherDevice) throws IOException {
     HostCommand.run(
         List.of(
-            "ip", "link", "add", device, "netns", name, "type", "veth", "peer", "name", otherDevice,
-            "netns", other.name));
+            "ip",
+            "link",
+            "add",
+            device,
+            "netns",
+            name,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            otherDevice,
+            "netns",
+            other.name));
     run("ip", "link", "set", device, "up");
     other.run("ip", "link", "set", otherDevice, "up");
   }

@@ -15,7 +15,8 @@ final class TunnelNamesTest {
   @Test
   void namesAreWhatTheyWere() {
     assertThat(TunnelNames.interfaceName(ALICE, BOB, "eth0")).isEqualTo("twbonffxvvpf5ns");
-    assertThat(TunnelNames.linkLocal(ALICE).getHostAddress()).isEqualTo("fe80:0:0:0:5204:9894:43f3:9bc6");
+    assertThat(TunnelNames.linkLocal(ALICE).getHostAddress())
+        .isEqualTo("fe80:0:0:0:5204:9894:43f3:9bc6");
   }
 
   @Test

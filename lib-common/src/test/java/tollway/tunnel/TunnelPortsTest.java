@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 final class TunnelPortsTest {
   @Test
   void skipsPortsThatSomebodyListensOn() throws Exception {
-    try (DatagramSocket other = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+    try (DatagramSocket other = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       int port = other.getLocalPort();
       TunnelPorts only = new TunnelPorts(port, port);
       assertThatIOException()

@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.exec.HostCommand;
 import tollway.lab.Await;
@@ -109,7 +109,7 @@ final class UserspaceBackendIT {
   private static TunnelSpec spec(
       String name, TunnelKeys own, int port, TunnelKeys peer, int peerPort) throws IOException {
     InetSocketAddress endpoint =
-        new InetSocketAddress(InetAddress.getByName("127.0.0.1"), peerPort);
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), peerPort);
     return new TunnelSpec(
         new TunnelDevice(name, "test", 1420, List.of()),
         own,
