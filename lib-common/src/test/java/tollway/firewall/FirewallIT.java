@@ -16,7 +16,7 @@ final class FirewallIT {
   void theTableIsReplacedAndReadBackAndOthersStay() throws Exception {
     Netns.require("ip", "nft");
     try (Netns netns = Netns.create()) {
-      nft(netns, "table inet other { counter c {} }\n");
+      nft(netns, "table inet other {\n counter c {}\n}\n");
       nft(netns, new Ruleset(Set.of("twalice")).text());
       nft(netns, new Ruleset(Set.of("twalice", "twbob")).text());
       assertThat(authed(netns)).contains(Set.of("twalice", "twbob"));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assumptions;
 import tollway.exec.HostCommand;
 
@@ -163,16 +164,13 @@ public final class Netns implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    List<ProcessHandle> inside = processes();
-    inside.forEach(ProcessHandle::destroyForcibly);
-    for (ProcessHandle process : inside) {
-      try {
-        process.onExit().get(5, TimeUnit.SECONDS);
-      } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-        System.err.println("still there: " + process.pid());
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    for (var left = processes(); !left.isEmpty(); left = processes()) {
+      left.forEach(ProcessHandle::destroyForcibly);
+      if (System.nanoTime() > deadline) {
+        throw new IOException("processes in " + name + " do not end: " + left);
       }
+      LockSupport.parkNanos(5_000_000);
     }
     HostCommand.run(List.of("ip", "netns", "delete", name));
   }

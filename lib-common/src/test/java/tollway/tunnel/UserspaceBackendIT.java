@@ -108,8 +108,7 @@ final class UserspaceBackendIT {
 
   private static TunnelSpec spec(
       String name, TunnelKeys own, int port, TunnelKeys peer, int peerPort) throws IOException {
-    InetSocketAddress endpoint =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), peerPort);
+    InetSocketAddress endpoint = new InetSocketAddress(InetAddress.getLoopbackAddress(), peerPort);
     return new TunnelSpec(
         new TunnelDevice(name, "test", 1420, List.of()),
         own,

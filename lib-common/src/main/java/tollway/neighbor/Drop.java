@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.neighbor;
+
+/** Why a datagram had no effect. */
+public enum Drop {
+  /** Not a message. */
+  MALFORMED,
+  /** From ourselves, or somebody with our key. */
+  OWN,
+  /** A sequence number that its sender has used or passed. */
+  STALE,
+  /** More than we check from that source, or at all. */
+  OVER_BUDGET,
+  /** The signature is not the sender's. */
+  FORGED,
+  /** An address that is not on the link it came from: we would be made to send elsewhere. */
+  OFF_LINK,
+  /** No room for another neighbour. */
+  TABLE_FULL,
+  /** A tunnel request of somebody who has not said hello, or not from where the hello came. */
+  UNINTRODUCED
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.neighbor;
+
+import tollway.bytes.Bytes;
+import tollway.wire.Endpoint;
+
+/** What a {@link Neighborhood} acts on; everything is called on its loop. */
+public interface Surroundings {
+  void multicast(String link, Bytes datagram);
+
+  void send(String link, Endpoint to, Bytes datagram);
+
+  /** Whether an address that is not link-local belongs to the subnets of {@code link}. */
+  boolean isOnLink(String link, Bytes address);
+
+  /** Begins to do what {@code effect} says, in the order of the calls. */
+  void perform(NeighborId id, NeighborEffect.Tunnel effect);
+}
