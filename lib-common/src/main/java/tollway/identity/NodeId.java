@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.identity;
 
+import java.util.Arrays;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -42,9 +43,10 @@ public record NodeId(Bytes key) implements Comparable<NodeId> {
     return Ed25519.verify(signature.toArray(), 0, key.toArray(), 0, signed, 0, signed.length);
   }
 
+  /** As unsigned bytes from the first on; peers must agree on who is the smaller. */
   @Override
   public int compareTo(NodeId other) {
-    return key.toBuffer().compareTo(other.key.toBuffer());
+    return Arrays.compareUnsigned(key.toArray(), other.key.toArray());
   }
 
   public String base64() {

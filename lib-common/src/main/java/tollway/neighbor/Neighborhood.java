@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +44,7 @@ public final class Neighborhood {
   private final Identity identity;
   private final NeighborhoodConfig config;
   private final Surroundings surroundings;
-  private final SeqnoSource seqnos;
+  private final LongSupplier seqnos;
   private final RandomGenerator random;
   private final Gatekeeper gatekeeper;
   private final TokenBucket builds;
@@ -60,7 +61,7 @@ public final class Neighborhood {
       EventLoop loop,
       Identity identity,
       NeighborhoodConfig config,
-      SeqnoSource seqnos,
+      LongSupplier seqnos,
       RandomGenerator random,
       Surroundings surroundings) {
     this.loop = loop;
@@ -278,7 +279,7 @@ public final class Neighborhood {
     if (on == null) {
       return; // The link went down meanwhile: they will hear of us when it is up again.
     }
-    LinkMessage message = say.message(identity.nodeId(), on.control(), seqnos.next(loop.now()));
+    LinkMessage message = say.message(identity.nodeId(), on.control(), seqnos.getAsLong());
     surroundings.send(link, say.to(), LinkCodec.sign(message, identity));
   }
 
@@ -286,7 +287,7 @@ public final class Neighborhood {
     Link on = links.get(link);
     if (on != null) {
       LinkMessage hello =
-          new LinkMessage.Hello(identity.nodeId(), on.control(), seqnos.next(loop.now()));
+          new LinkMessage.Hello(identity.nodeId(), on.control(), seqnos.getAsLong());
       surroundings.multicast(link, LinkCodec.sign(hello, identity));
     }
   }
@@ -294,8 +295,13 @@ public final class Neighborhood {
   private static void logChange(NeighborId id, @Nullable Neighbor before, Optional<Neighbor> next) {
     String was = before == null ? "unknown" : before.state().name();
     String is = next.map(neighbor -> neighbor.state().name()).orElse("forgotten");
-    if (!was.equals(is)) {
+    if (was.equals(is)) {
+      return;
+    }
+    if (was.equals("TUNNEL") || is.equals("TUNNEL")) {
       log.info("{}: {} → {}", id, was, is);
+    } else {
+      log.debug("{}: {} → {}", id, was, is);
     }
   }
 }
