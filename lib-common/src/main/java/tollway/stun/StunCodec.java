@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.stun;
 
+import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -48,11 +49,16 @@ public final class StunCodec {
   private StunCodec() {}
 
   /**
-   * Whether this is STUN beyond doubt, rather than DTLS or anything else on the same socket: first
-   * byte 0 to 3 (RFC 7983 §7). The cookie and the rest are for {@link #decode} to check.
+   * Whether this is worth decoding, rather than DTLS or anything else on the same socket: the first
+   * byte is 0 to 3 (RFC 7983 §7), the size fits and the cookie is there.
    */
-  public static boolean looksLikeStun(int firstByte) {
-    return firstByte >= 0 && firstByte <= 3;
+  public static boolean looksLikeStun(ByteBuf datagram) {
+    int at = datagram.readerIndex();
+    int size = datagram.readableBytes();
+    return size >= HEADER_BYTES
+        && size <= LARGEST_MESSAGE
+        && datagram.getUnsignedByte(at) <= 3
+        && datagram.getUnsignedInt(at + 4) == MAGIC_COOKIE;
   }
 
   /** The message, without a signature. */
