@@ -59,9 +59,10 @@ public final class LinkSocket implements AutoCloseable {
     receiver = new LinkReceiver(channel, config.sizeLimit(), owner, this::deliver);
   }
 
-  /** Binds and starts to receive; {@code listener} hears of the interfaces next. Any thread. */
+  /** Binds and starts to receive; {@code listener} hears of the interfaces in the next task. */
   public static LinkSocket open(EventLoop owner, LinkConfig config, LinkListener listener)
       throws IOException {
+    owner.checkInLoop();
     DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET6);
     try {
       channel.configureBlocking(false);

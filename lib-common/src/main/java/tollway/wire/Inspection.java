@@ -28,8 +28,20 @@ public record Inspection(
     }
   }
 
+  private static final int SIGNATURE_DIGITS = 88;
+
   public Inspection {
     versions = List.copyOf(versions);
     fields = List.copyOf(fields);
+  }
+
+  /** The fault, unless it is only that the signature does not match. */
+  public Optional<Objection> formFault() {
+    boolean signatureHasItsForm =
+        fields.stream()
+            .anyMatch(
+                field ->
+                    field.name().equals("signature") && field.value().length() == SIGNATURE_DIGITS);
+    return fault.filter(each -> each.fault() != Fault.BAD_SIGNATURE || !signatureHasItsForm);
   }
 }

@@ -33,7 +33,13 @@ public final class LinkCodec {
     return sign(Draft.of(message).fields(), identity, rule);
   }
 
-  /** Signs the unsigned text of a message, after all the checks that a receiver makes. */
+  /** The unsigned text of a message as it is signed, after all the checks that a receiver makes. */
+  public static String checkUnsigned(String unsigned) throws MalformedMessageException {
+    List<String> fields = MessageText.fields(MessageText.text(Bytes.ofUtf8(unsigned)));
+    return String.join(" ", Draft.of(fields).fields());
+  }
+
+  /** Signs the unsigned text of a message, after the same checks. */
   public static Bytes sign(String unsigned, Identity identity, SigningRule rule)
       throws MalformedMessageException {
     List<String> fields = MessageText.fields(MessageText.text(Bytes.ofUtf8(unsigned)));

@@ -8,7 +8,13 @@ import tollway.cli.RootCommand;
 /** The command tree of {@code scrooge}. */
 @Command(
     name = "scrooge",
-    subcommands = {})
+    description = "Finds neighbours, tunnels to them and sells them a fair share of the uplink.",
+    subcommands = {
+      KeygenCommand.class,
+      KeyCommand.class,
+      HelloCommand.class,
+      MsgCommand.class,
+    })
 final class ScroogeCommand extends RootCommand {
   ScroogeCommand(CliIo io) {
     super(io);

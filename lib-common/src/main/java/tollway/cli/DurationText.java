@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Durations on the command line: {@code 500ms}, {@code 2s}, {@code 1.5s}, {@code 5m}, {@code 1h}.
+ */
+public final class DurationText {
+  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(?:\\.(\\d{1,3}))?(ms|s|m|h)");
+
+  private DurationText() {}
+
+  /** Reads the value of {@code option}, which is named when it is wrong. */
+  public static Duration parse(String option, String text) {
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw new UserErrorException(
+          option + ": '" + text + "' is not a duration such as 500ms, 2s or 5m");
+    }
+    long unit =
+        switch (form.group(3)) {
+          case "ms" -> 1;
+          case "s" -> 1_000;
+          case "m" -> 60_000;
+          default -> 3_600_000;
+        };
+    String fraction = form.group(2) == null ? "" : form.group(2);
+    long thousandths = Long.parseLong((fraction + "000").substring(0, 3));
+    return Duration.ofMillis(Long.parseLong(form.group(1)) * unit + thousandths * unit / 1_000);
+  }
+}
