@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.session;
+
+import tollway.bytes.Bytes;
+import tollway.identity.Identity;
+import tollway.identity.NodeId;
+
+/**
+ * A control frame of a path. Data frames, which carry QUIC packets, never become objects: see
+ * {@link PacketBatch}. Layout: type 1, then the fields in the order of the record, big-endian.
+ */
+sealed interface PathFrame {
+  int NONCE_SIZE = 32;
+
+  /** Is the path alive? The token comes back unchanged. */
+  record Ping(long token) implements PathFrame {}
+
+  /** It is. */
+  record Pong(long token) implements PathFrame {}
+
+  /** The egress asks a new path who it is. */
+  record Challenge(Bytes nonce) implements PathFrame {
+    public Challenge {
+      if (nonce.size() != NONCE_SIZE) {
+        throw new IllegalArgumentException("a nonce has 32 bytes");
+      }
+    }
+  }
+
+  /** The desktop proves that the path belongs to its session, whose key names it. */
+  record Attach(NodeId session, Bytes signature) implements PathFrame {
+    public Attach {
+      if (signature.size() != Identity.SIGNATURE_SIZE) {
+        throw new IllegalArgumentException("a signature has 64 bytes");
+      }
+    }
+  }
+
+  /** The egress accepts the path. */
+  record Attached() implements PathFrame {}
+
+  /** The egress does not, and closes it. */
+  record Refused(Reason reason) implements PathFrame {}
+
+  /** From now on the session's packets take this path; the highest epoch counts. */
+  record Select(long epoch) implements PathFrame {}
+
+  /** Why a path was refused, with its code on the wire. */
+  enum Reason {
+    BAD_PROOF(0, "the proof of attachment does not verify"),
+    TOO_MANY_SESSIONS(1, "the egress has as many sessions as it takes"),
+    TOO_MANY_PATHS(2, "the session has as many paths as it may"),
+    STOPPING(3, "the egress is stopping");
+
+    private final int code;
+    private final String text;
+
+    Reason(int code, String text) {
+      this.code = code;
+      this.text = text;
+    }
+
+    int code() {
+      return code;
+    }
+
+    String text() {
+      return text;
+    }
+  }
+
+  /** What an {@link Attach} signs: bound to this egress and to this path's nonce. */
+  static Bytes attachProof(NodeId egress, Bytes nonce) {
+    return Bytes.ofUtf8("tollway-attach-v1").plus(egress.key()).plus(nonce);
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.session;
+
+import java.nio.ByteBuffer;
+import tollway.bytes.ByteReader;
+import tollway.bytes.ByteWriter;
+import tollway.bytes.Bytes;
+import tollway.bytes.MalformedBytesException;
+import tollway.identity.Identity;
+import tollway.identity.NodeId;
+
+/** Control frames to bytes and back. */
+final class PathFrameCodec {
+  /** A frame of QUIC packets: see {@link PacketBatch}. */
+  static final int DATA = 0x01;
+
+  private static final int PING = 0x02;
+  private static final int PONG = 0x03;
+  private static final int CHALLENGE = 0x10;
+  private static final int ATTACH = 0x11;
+  private static final int ATTACHED = 0x12;
+  private static final int REFUSED = 0x13;
+  private static final int SELECT = 0x14;
+
+  private PathFrameCodec() {}
+
+  static Bytes encode(PathFrame frame) {
+    ByteWriter writer = new ByteWriter();
+    if (frame instanceof PathFrame.Ping ping) {
+      writer.u8(PING).i64(ping.token());
+    } else if (frame instanceof PathFrame.Pong pong) {
+      writer.u8(PONG).i64(pong.token());
+    } else if (frame instanceof PathFrame.Challenge challenge) {
+      writer.u8(CHALLENGE).bytes(challenge.nonce());
+    } else if (frame instanceof PathFrame.Attach attach) {
+      writer.u8(ATTACH).bytes(attach.session().key()).bytes(attach.signature());
+    } else if (frame instanceof PathFrame.Attached) {
+      writer.u8(ATTACHED);
+    } else if (frame instanceof PathFrame.Refused refused) {
+      writer.u8(REFUSED).u8(refused.reason().code());
+    } else if (frame instanceof PathFrame.Select select) {
+      writer.u8(SELECT).u32(select.epoch());
+    } else {
+      throw new IllegalStateException("no encoding for " + frame);
+    }
+    return writer.toBytes();
+  }
+
+  /** Any frame but a data frame. */
+  static PathFrame decode(ByteBuffer bytes) throws MalformedBytesException {
+    ByteReader reader = new ByteReader(bytes);
+    int type = reader.u8();
+    PathFrame frame =
+        switch (type) {
+          case PING -> new PathFrame.Ping(reader.i64());
+          case PONG -> new PathFrame.Pong(reader.i64());
+          case CHALLENGE -> new PathFrame.Challenge(reader.bytes(PathFrame.NONCE_SIZE));
+          case ATTACH ->
+              new PathFrame.Attach(
+                  NodeId.of(reader.bytes(NodeId.SIZE)), reader.bytes(Identity.SIGNATURE_SIZE));
+          case ATTACHED -> new PathFrame.Attached();
+          case REFUSED -> new PathFrame.Refused(reason(reader.u8()));
+          case SELECT -> new PathFrame.Select(reader.u32());
+          default -> throw new MalformedBytesException("no path frame has type " + type);
+        };
+    reader.end();
+    return frame;
+  }
+
+  private static PathFrame.Reason reason(int code) throws MalformedBytesException {
+    for (PathFrame.Reason reason : PathFrame.Reason.values()) {
+      if (reason.code() == code) {
+        return reason;
+      }
+    }
+    throw new MalformedBytesException("no refusal has reason " + code);
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.session;
+
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import java.util.concurrent.TimeUnit;
+
+/** The transport parameters (RFC 9000 §18.2) that both ends use, and why. */
+final class QuicLimits {
+  static final String PROTOCOL = "tollway/1";
+
+  /** Concurrent proxied connections of one session, the control stream included. */
+  static final int STREAMS = 1024;
+
+  /** Two of these a second at 100 ms round trip: what one stream may have in flight, in bytes. */
+  private static final long STREAM_WINDOW = 8L << 20;
+
+  private static final long SESSION_WINDOW = 16L << 20;
+
+  /** Longer than any outage that a session is worth keeping through. */
+  private static final long IDLE_SECONDS = 120;
+
+  /** The longest packet that is taken in, in bytes; what is sent is {@code packetSize}. */
+  private static final int LARGEST_PACKET = 16_000;
+
+  private QuicLimits() {}
+
+  static <B extends QuicCodecBuilder<B>> B apply(B builder, int packetSize) {
+    return builder
+        // Keeps queues short on paths whose loss says nothing about congestion.
+        .congestionControlAlgorithm(QuicCongestionControlAlgorithm.BBR)
+        .maxIdleTimeout(IDLE_SECONDS, TimeUnit.SECONDS)
+        .maxSendUdpPayloadSize(packetSize)
+        .maxRecvUdpPayloadSize(LARGEST_PACKET)
+        .initialMaxData(SESSION_WINDOW)
+        .initialMaxStreamDataBidirectionalLocal(STREAM_WINDOW)
+        .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW)
+        // The address pair never changes: see VirtualDatagramChannel.
+        .activeMigration(false)
+        .discoverPmtu(false);
+  }
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tollway.bytes.Bytes;
+import tollway.bytes.MalformedBytesException;
+import tollway.identity.Identity;
+import tollway.identity.NodeId;
+import tollway.loop.NettyEventLoop;
+import tollway.loop.NettyLoops;
+import tollway.loop.Timer;
+
+/**
+ * The egress's end of all sessions. A new path gets a challenge; who answers with a valid proof is
+ * attached to the session of that key, which is made when it is new. The table of sessions is owned
+ * by one loop; each session by a loop of its own; the methods may be called from any thread.
+ */
+public final class SessionServer {
+  /** A path that has not proved itself by then is closed. */
+  private static final Duration PROOF_DEADLINE = Duration.ofSeconds(10);
+
+  private final NettyLoops loops;
+  private final NettyEventLoop home;
+  private final NodeId egress;
+  private final SessionServerConfig config;
+  private final ChannelHandler streamHandler;
+  private final QuicSslContext tls;
+  private final SecureRandom random = new SecureRandom();
+  private final Map<NodeId, ServerSession> sessions = new HashMap<>();
+  private int unproved;
+  private boolean closed;
+  private @Nullable CompletableFuture<Void> stopped;
+
+  /** {@code streamHandler} is added to every stream that a desktop opens; it must be sharable. */
+  public SessionServer(
+      NettyLoops loops,
+      Identity identity,
+      SessionServerConfig config,
+      ChannelHandler streamHandler) {
+    this.loops = loops;
+    this.config = config;
+    this.streamHandler = streamHandler;
+    home = loops.next();
+    egress = identity.nodeId();
+    EgressCertificate certificate = EgressCertificate.make(identity, random);
+    tls =
+        QuicSslContextBuilder.forServer(certificate.key(), null, certificate.certificate())
+            .applicationProtocols(QuicLimits.PROTOCOL)
+            .build();
+  }
+
+  /** Adds a link that a volunteer opened; {@code label} is what snapshots call it. */
+  public PathHandle addPath(PathLink link, String label) {
+    ServerPath path = new ServerPath(link, label);
+    home.execute(path::challenge);
+    return path;
+  }
+
+  /** Hands how every session is doing to {@code sink}, on one of the loops. */
+  public void snapshots(Consumer<List<SessionSnapshot>> sink) {
+    home.execute(
+        () -> {
+          List<ServerSession> now = List.copyOf(sessions.values());
+          SnapshotGathering gathering = new SnapshotGathering(now.size(), sink);
+          if (now.isEmpty()) {
+            sink.accept(List.of());
+          }
+          now.forEach(session -> session.loop().execute(() -> gathering.add(session.snapshot())));
+        });
+  }
+
+  /**
+   * Ends every session; paths that come later are refused. The result completes when the sessions
+   * have said goodbye.
+   */
+  public CompletableFuture<Void> close() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    home.execute(
+        () -> {
+          closed = true;
+          stopped = done;
+          for (ServerSession session : sessions.values()) {
+            session.loop().execute(() -> session.end("the egress is stopping"));
+          }
+          completeWhenEmpty();
+        });
+    return done;
+  }
+
+  private void ended(NodeId key) {
+    sessions.remove(key);
+    completeWhenEmpty();
+  }
+
+  private void completeWhenEmpty() {
+    if (stopped != null && sessions.isEmpty()) {
+      stopped.complete(null);
+    }
+  }
+
+  /** The session of {@code key}, made when it is new; absent when there is no room for it. */
+  private @Nullable ServerSession sessionOf(NodeId key) {
+    ServerSession known = sessions.get(key);
+    if (known != null || sessions.size() >= config.maxSessions()) {
+      return known;
+    }
+    ServerSession made =
+        new ServerSession(
+            loops.next(), key, config, streamHandler, () -> home.execute(() -> ended(key)));
+    sessions.put(key, made);
+    made.loop().execute(() -> made.start(tls, config));
+    return made;
+  }
+
+  /** One volunteer's path: first nobody's, then a session's. */
+  private final class ServerPath implements PathHandle {
+    private final PathLink link;
+    private final String label;
+
+    // Owned by home.
+    private @Nullable Bytes nonce;
+    private @Nullable Timer deadline;
+
+    /** Written once by home, before frames may go to it. */
+    private volatile @Nullable ServerSession session;
+
+    // Owned by the session's loop.
+    private @Nullable AttachedPath attached;
+    private boolean gone;
+
+    ServerPath(PathLink link, String label) {
+      this.link = link;
+      this.label = label;
+    }
+
+    void challenge() {
+      if (closed || unproved >= config.maxUnproved()) {
+        refuse(closed ? PathFrame.Reason.STOPPING : PathFrame.Reason.TOO_MANY_SESSIONS);
+        return;
+      }
+      unproved++;
+      byte[] fresh = new byte[PathFrame.NONCE_SIZE];
+      random.nextBytes(fresh);
+      Bytes asked = Bytes.of(fresh);
+      nonce = asked;
+      deadline = home.schedule(PROOF_DEADLINE, this::giveUp);
+      link.send(encoded(new PathFrame.Challenge(asked)));
+    }
+
+    @Override
+    public void frame(ByteBuf frame) {
+      ServerSession mine = session;
+      if (mine == null) {
+        home.execute(() -> prove(frame));
+      } else if (mine.loop().inLoop()) {
+        deliver(mine, frame);
+      } else {
+        mine.loop().execute(() -> deliver(mine, frame));
+      }
+    }
+
+    @Override
+    public void closed(String why) {
+      home.execute(
+          () -> {
+            forget();
+            ServerSession mine = session;
+            if (mine != null) {
+              mine.loop().execute(() -> leave(mine, why));
+            }
+          });
+    }
+
+    private void prove(ByteBuf frame) {
+      ServerSession mine = session;
+      if (mine != null) {
+        mine.loop().execute(() -> deliver(mine, frame)); // It came while the proof was checked.
+        return;
+      }
+      Bytes asked = nonce;
+      try {
+        if (asked == null) {
+          return; // Refused or given up; its link is closing.
+        }
+        if (PathFrameCodec.decode(frame.nioBuffer()) instanceof PathFrame.Attach attach) {
+          forget();
+          attach(attach, asked);
+        } else {
+          giveUp();
+        }
+      } catch (MalformedBytesException wrong) {
+        giveUp();
+      } finally {
+        frame.release();
+      }
+    }
+
+    private void attach(PathFrame.Attach attach, Bytes asked) {
+      if (!attach.session().verify(PathFrame.attachProof(egress, asked), attach.signature())) {
+        refuse(PathFrame.Reason.BAD_PROOF);
+        return;
+      }
+      ServerSession found = closed ? null : sessionOf(attach.session());
+      if (found == null) {
+        refuse(closed ? PathFrame.Reason.STOPPING : PathFrame.Reason.TOO_MANY_SESSIONS);
+        return;
+      }
+      session = found;
+      found.loop().execute(() -> join(found));
+    }
+
+    private void join(ServerSession mine) {
+      if (gone) {
+        return;
+      }
+      if (mine.ended()) {
+        refuse(PathFrame.Reason.STOPPING);
+      } else if (mine.pathCount() >= config.maxPathsPerSession()) {
+        refuse(PathFrame.Reason.TOO_MANY_PATHS);
+      } else {
+        attached = mine.attach(link, label);
+      }
+    }
+
+    private void deliver(ServerSession mine, ByteBuf frame) {
+      AttachedPath path = attached;
+      if (path == null) {
+        frame.release();
+      } else {
+        mine.receive(path, frame);
+      }
+    }
+
+    private void leave(ServerSession mine, String why) {
+      gone = true;
+      AttachedPath path = attached;
+      if (path != null) {
+        mine.lost(path, why);
+      }
+    }
+
+    private void refuse(PathFrame.Reason reason) {
+      link.send(encoded(new PathFrame.Refused(reason)));
+      link.close();
+    }
+
+    private void giveUp() {
+      forget();
+      link.close();
+    }
+
+    /** No longer waits for a proof. */
+    private void forget() {
+      if (nonce != null) {
+        nonce = null;
+        unproved--;
+      }
+      if (deadline != null) {
+        deadline.cancel();
+        deadline = null;
+      }
+    }
+
+    private ByteBuf encoded(PathFrame frame) {
+      return Unpooled.wrappedBuffer(PathFrameCodec.encode(frame).toArray());
+    }
+  }
+}
