@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.control;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -23,7 +24,7 @@ import tollway.loop.EventLoop;
  * Answers commands on a Unix socket. One thread of its own moves the bytes, so that a client that
  * stalls holds up nobody; questions are handled on the daemon's loop.
  */
-public final class ControlServer implements AutoCloseable {
+public final class ControlServer implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
   private static final int CLIENTS = 32;
   private static final Duration IDLE = Duration.ofSeconds(60);

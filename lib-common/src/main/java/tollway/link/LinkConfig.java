@@ -23,7 +23,8 @@ public record LinkConfig(List<String> interfaces, int port, int groupPort, int s
     return new LinkConfig(interfaces, PORT, PORT, sizeLimit);
   }
 
-  boolean wants(String name) {
+  /** Whether the interface {@code name} is one of those asked for. */
+  public boolean wants(String name) {
     return !name.equals("lo") && interfaces.stream().anyMatch(pattern -> matches(pattern, name));
   }
 

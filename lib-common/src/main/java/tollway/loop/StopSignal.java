@@ -18,7 +18,10 @@ public final class StopSignal {
   private final AtomicBoolean bySignal = new AtomicBoolean();
   private volatile int exitCode;
 
-  /** Installs the signal handlers; once per process. */
+  /**
+   * Installs the signal handlers; once per process, and only when the start went well: from now on
+   * the process waits for {@link #stopped} before it ends, for whatever reason.
+   */
   public StopSignal installed() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "stop-signal"));
     return this;

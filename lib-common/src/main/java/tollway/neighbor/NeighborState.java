@@ -10,7 +10,7 @@ package tollway.neighbor;
  *                                        ▲   ▲         no handshake in 10 s  │ ▲   new request   │ │
  *                                        │   └───────────────────────────────┘ └─────────────────┘ │
  *                                        └─────────────────────────────────────────────────────────┘
- *                                                           no handshake for 180 s
+ *                                    no handshake for 180 s
  * </pre>
  *
  * From SEEN, CONFIRMED and a TUNNEL without fresh handshake, silence leads to being forgotten.

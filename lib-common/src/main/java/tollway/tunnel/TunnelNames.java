@@ -5,12 +5,15 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.regex.Pattern;
 import tollway.bytes.Bytes;
 
 /** The names and addresses of tunnels, computed from who is at their ends. */
 public final class TunnelNames {
   private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567"; // RFC 4648 §6
   private static final int DIGITS = 13; // The kernel takes names of 15 characters.
+
+  private static final Pattern NAME = Pattern.compile("tw[a-z2-7]{" + DIGITS + "}");
 
   private TunnelNames() {}
 
@@ -28,6 +31,11 @@ public final class TunnelNames {
       name.append(BASE32.charAt(window >> (11 - bit % 8) & 31));
     }
     return name.toString();
+  }
+
+  /** Whether {@code name} looks like one of ours. */
+  public static boolean isInterfaceName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   /** A node's link-local address on all its tunnels; every neighbour can compute it. */

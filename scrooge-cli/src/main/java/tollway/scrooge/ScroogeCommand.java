@@ -13,6 +13,11 @@ import tollway.cli.RootCommand;
       KeygenCommand.class,
       KeyCommand.class,
       HelloCommand.class,
+      RunCommand.class,
+      StatusCommand.class,
+      NeighborsCommand.class,
+      TunnelCommand.class,
+      StopCommand.class,
       MsgCommand.class,
     })
 final class ScroogeCommand extends RootCommand {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+import tollway.cli.CommandFailedException;
+import tollway.cli.ExitCode;
+import tollway.control.ControlAbsentException;
+import tollway.control.ControlClient;
+import tollway.control.ControlQuestion;
+import tollway.control.ControlRefusedException;
+
+/** Which daemon a command speaks to, and how it is printed. */
+final class ControlOptions {
+  static final Path STANDARD = Path.of("/run/tollway/scrooge.sock");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  @Option(
+      names = "--control",
+      paramLabel = "SOCKET",
+      description = "Where the daemon listens (default: ${DEFAULT-VALUE}).")
+  private Path control = STANDARD;
+
+  @Option(names = "--json", description = "Print a JSON object.")
+  private boolean json;
+
+  boolean json() {
+    return json;
+  }
+
+  JsonObject ask(String command) throws IOException, CommandFailedException {
+    try (ControlClient client = connect()) {
+      return ask(client, command);
+    }
+  }
+
+  /** Asks the daemon to end and waits until it has; the answer to {@code command}. */
+  JsonObject askLast(String command) throws IOException, CommandFailedException {
+    try (ControlClient client = connect()) {
+      JsonObject answer = ask(client, command);
+      if (!client.awaitEnd()) {
+        throw new CommandFailedException(ExitCode.FAILED, "the daemon does not end");
+      }
+      return answer;
+    }
+  }
+
+  private ControlClient connect() throws IOException, CommandFailedException {
+    try {
+      return ControlClient.connect(control, PATIENCE);
+    } catch (ControlAbsentException absent) {
+      throw new CommandFailedException(
+          ExitCode.UNAVAILABLE, absent.getMessage() + ": is 'scrooge run' running?");
+    }
+  }
+
+  private static JsonObject ask(ControlClient client, String command)
+      throws IOException, CommandFailedException {
+    try {
+      return client.ask(ControlQuestion.of(command));
+    } catch (ControlRefusedException refused) {
+      throw new CommandFailedException(refused.code(), String.valueOf(refused.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tollway.bytes.MalformedBytesException;
+import tollway.cli.CommandFailedException;
+import tollway.cli.ExitCode;
+import tollway.cli.Subcommand;
+import tollway.cli.UserErrorException;
+import tollway.control.ControlInUseException;
+import tollway.firewall.Firewall;
+import tollway.loop.StopSignal;
+import tollway.tunnel.TunnelBackend;
+import tollway.tunnel.TunnelBackends;
+
+/** {@code scrooge run}: the daemon. */
+@Command(
+    name = "run",
+    description = "Find neighbours, make a tunnel with each, forward only between tunnels.",
+    footer = {
+      "",
+      "Runs in the foreground until SIGTERM or 'scrooge stop', and then removes what it made. After",
+      "a crash the forwarding policy stands, and the next run takes the tunnels over. Other",
+      "nftables tables are left alone. Routes over the tunnels are yours, or your routing",
+      "daemon's: 'scrooge tunnel list' names the interfaces, --on-tunnel tells when one is up."
+    })
+final class RunCommand extends Subcommand {
+  private static final long CAP_NET_ADMIN = 1L << 12; // capabilities(7)
+
+  @Mixin private RunOptions options = new RunOptions();
+
+  @Override
+  public Integer call()
+      throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
+    checkHost();
+    RunConfig config = options.toConfig(io().environment());
+    TunnelBackend backend = backend(config);
+    StopSignal stop = new StopSignal();
+    ScroogeNode node = start(config, backend, stop);
+    stop.installed();
+    io().err()
+        .printf(
+            "scrooge: %s on %s, tunnels by %s, control socket %s%n",
+            config.identity().nodeId(),
+            String.join(", ", config.interfaces()),
+            backend.label(),
+            config.control());
+    stop.await();
+    node.stop();
+    stop.stopped(ExitCode.DONE);
+    return ExitCode.DONE;
+  }
+
+  private static void checkHost() throws IOException, CommandFailedException {
+    if ((effectiveCapabilities() & CAP_NET_ADMIN) == 0) {
+      throw unavailable("needs CAP_NET_ADMIN to make tunnels: run it as root");
+    }
+    Path six = Path.of("/proc/self/net/if_inet6");
+    if (!Files.exists(six) || Files.readString(six).isEmpty()) { // The JVM looks once, there.
+      throw unavailable("no interface here has an IPv6 address: bring 'lo' up, or enable IPv6");
+    }
+    if (!Firewall.isInstalled()) {
+      throw unavailable("'nft' is missing: apt-get install nftables");
+    }
+  }
+
+  private static long effectiveCapabilities() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("CapEff:")) {
+        return Long.parseUnsignedLong(line.substring("CapEff:".length()).strip(), 16);
+      }
+    }
+    return 0;
+  }
+
+  private static TunnelBackend backend(RunConfig config)
+      throws IOException, CommandFailedException {
+    try {
+      return TunnelBackends.choose(config.backend());
+    } catch (TunnelBackends.MissingException missing) {
+      throw unavailable(String.valueOf(missing.getMessage()));
+    }
+  }
+
+  private static ScroogeNode start(RunConfig config, TunnelBackend backend, StopSignal stop)
+      throws IOException, InterruptedException {
+    try {
+      return ScroogeNode.start(config, backend, stop::request);
+    } catch (ControlInUseException taken) {
+      throw new UserErrorException(String.valueOf(taken.getMessage()));
+    } catch (BindException taken) {
+      throw new UserErrorException(
+          "another scrooge runs in this network namespace, or another program has its port: "
+              + taken.getMessage());
+    }
+  }
+
+  private static CommandFailedException unavailable(String line) {
+    return new CommandFailedException(ExitCode.UNAVAILABLE, line);
+  }
+}

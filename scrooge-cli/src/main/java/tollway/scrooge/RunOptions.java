@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tollway.bytes.MalformedBytesException;
+import tollway.cli.UserErrorException;
+import tollway.identity.Identity;
+import tollway.link.LinkInterfaces;
+import tollway.neighbor.NeighborhoodConfig;
+import tollway.tunnel.TunnelBackends;
+import tollway.tunnel.TunnelPorts;
+
+/** The options of {@code scrooge run}. */
+final class RunOptions {
+  @Option(
+      names = {"-i", "--interface"},
+      required = true,
+      split = ",",
+      paramLabel = "IF",
+      description = "Where neighbours are; may be given several times, and * stands for anything.")
+  private List<String> interfaces = new ArrayList<>();
+
+  @Option(
+      names = "--address",
+      split = ",",
+      paramLabel = "IP",
+      description = "An address of this node inside the mesh; every tunnel carries it.")
+  private List<String> addresses = new ArrayList<>();
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description =
+          "This node's private key (default: where keygen puts it; made when there is none).")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--control",
+      paramLabel = "SOCKET",
+      description = "Where to listen for commands (default: ${DEFAULT-VALUE}).")
+  private Path control = ControlOptions.STANDARD;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "What must outlive the process (default: ${DEFAULT-VALUE}).")
+  private Path state = Path.of("/var/lib/tollway/scrooge");
+
+  @Option(
+      names = "--tunnel-ports",
+      paramLabel = "A-B",
+      description = "UDP ports for tunnels, one each (default: ${DEFAULT-VALUE}).")
+  private String ports = "51821-52844";
+
+  @Option(
+      names = "--max-tunnels",
+      paramLabel = "N",
+      description = "How many tunnels at most (default: ${DEFAULT-VALUE}).")
+  private int maxTunnels = NeighborhoodConfig.DEFAULT.tunnels();
+
+  @Option(
+      names = "--backend",
+      paramLabel = "auto|kernel|wireguard-go",
+      description = "What runs the tunnels (default: ${DEFAULT-VALUE}: the kernel where it can).")
+  private String backend = "auto";
+
+  @Option(
+      names = "--on-tunnel",
+      paramLabel = "PROGRAM",
+      description =
+          "Run as PROGRAM up|down INTERFACE NEIGHBOUR-KEY NEIGHBOUR-ADDRESS LINK when a tunnel"
+              + " comes or goes.")
+  private @Nullable Path hook;
+
+  RunConfig toConfig(Map<String, String> environment) throws IOException, MalformedBytesException {
+    checkInterfaces();
+    if (maxTunnels < 1) {
+      throw new UserErrorException("--max-tunnels: " + maxTunnels + " is not a number above 0");
+    }
+    if (hook != null && !Files.isExecutable(hook)) {
+      throw new UserErrorException("--on-tunnel: cannot run '" + hook + "'");
+    }
+    List<InetAddress> own = new ArrayList<>();
+    for (String address : addresses) {
+      own.add(address(address));
+    }
+    return new RunConfig(
+        identity(environment),
+        interfaces,
+        control.toAbsolutePath(),
+        state.toAbsolutePath(),
+        ports(),
+        choice(),
+        own,
+        Optional.ofNullable(hook).map(Path::toAbsolutePath),
+        NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels));
+  }
+
+  private void checkInterfaces() throws IOException {
+    List<String> existing = LinkInterfaces.names();
+    for (String name : interfaces) {
+      if (!name.contains("*") && !existing.contains(name)) {
+        throw new UserErrorException(
+            "--interface: no interface '" + name + "' here, but " + String.join(", ", existing));
+      }
+    }
+  }
+
+  private Identity identity(Map<String, String> environment)
+      throws IOException, MalformedBytesException {
+    Path file = key == null ? KeyFiles.standard(environment) : key;
+    if (!Files.exists(file)) {
+      if (key != null) {
+        throw new UserErrorException(
+            "--key: no file '" + file + "': 'scrooge keygen -o " + file + "' makes one");
+      }
+      KeyFiles.store(file, Identity.generate(new SecureRandom()), false);
+    }
+    return KeyFiles.load(file);
+  }
+
+  private static InetAddress address(String text) throws IOException {
+    String bare = text.replaceFirst(text.contains(":") ? "/128$" : "/32$", "");
+    byte @Nullable [] bytes = NetUtil.createByteArrayFromIpAddressString(bare);
+    if (bytes == null || bare.contains("%")) {
+      throw new UserErrorException(
+          "--address: '" + text + "' is not an IP address such as 10.77.0.1 or fd77::1");
+    }
+    InetAddress address = InetAddress.getByAddress(bytes);
+    if (address.isAnyLocalAddress()
+        || address.isLoopbackAddress()
+        || address.isMulticastAddress()
+        || address.isLinkLocalAddress()) {
+      throw new UserErrorException("--address: '" + text + "' is no address of one node alone");
+    }
+    return address;
+  }
+
+  private TunnelPorts ports() {
+    try {
+      String[] ends = ports.split("-", 2);
+      return new TunnelPorts(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+    } catch (IllegalArgumentException noRange) {
+      throw new UserErrorException(
+          "--tunnel-ports: '" + ports + "' is not a range such as 51821-52844");
+    }
+  }
+
+  private TunnelBackends.Choice choice() {
+    return switch (backend) {
+      case "auto" -> TunnelBackends.Choice.AUTO;
+      case "kernel" -> TunnelBackends.Choice.KERNEL;
+      case "wireguard-go" -> TunnelBackends.Choice.USERSPACE;
+      default ->
+          throw new UserErrorException(
+              "--backend: '" + backend + "' is neither auto, kernel nor wireguard-go");
+    };
+  }
+}

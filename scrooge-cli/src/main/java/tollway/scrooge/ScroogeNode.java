@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollway.bytes.Bytes;
+import tollway.cli.ExitCode;
+import tollway.control.ControlHandler;
+import tollway.control.ControlQuestion;
+import tollway.control.ControlServer;
+import tollway.firewall.Firewall;
+import tollway.identity.NodeId;
+import tollway.link.LinkDatagram;
+import tollway.link.LinkInterface;
+import tollway.link.LinkListener;
+import tollway.loop.ThreadEventLoop;
+import tollway.neighbor.Neighbor;
+import tollway.neighbor.NeighborEffect;
+import tollway.neighbor.NeighborId;
+import tollway.neighbor.Neighborhood;
+import tollway.neighbor.Surroundings;
+import tollway.neighbor.TunnelEnd;
+import tollway.seqno.SeqnoSource;
+import tollway.tunnel.TunnelBackend;
+import tollway.tunnel.TunnelKey;
+import tollway.tunnel.TunnelPeer;
+import tollway.tunnel.Tunnels;
+import tollway.wire.Endpoint;
+
+/**
+ * One running scrooge: where links, neighbours, tunnels, the forwarding policy and the control
+ * socket meet. Everything is decided on one loop; what may block is done on another.
+ */
+final class ScroogeNode {
+  private static final Logger log = LoggerFactory.getLogger(ScroogeNode.class);
+  private static final Duration CHECK_PERIOD = Duration.ofSeconds(1);
+  private static final Duration AUDIT_PERIOD = Duration.ofSeconds(5);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(7);
+
+  private final ThreadEventLoop loop;
+  private final ThreadEventLoop os = new ThreadEventLoop("os");
+  private final ThreadEventLoop hooks = new ThreadEventLoop("hooks");
+  private final TunnelBackend backend;
+  private final Runnable onStop;
+  private final Firewall firewall = new Firewall();
+  private final Instant started;
+  private final ForwardGate gate;
+  private final TunnelKeeper keeper;
+  private final TunnelHook hook;
+  private final SeqnoSource seqnos;
+  private final Neighborhood neighborhood;
+  private final NodeReport report;
+  private final ControlServer control;
+  private final NodeLinks links;
+
+  /** On the loop, whose next tasks come after all this. */
+  private ScroogeNode(
+      ThreadEventLoop loop, RunConfig config, TunnelBackend backend, Runnable onStop)
+      throws IOException {
+    this.loop = loop;
+    this.backend = backend;
+    this.onStop = onStop;
+    started = loop.now();
+    NodeId self = config.identity().nodeId();
+    Tunnels tunnels = new Tunnels(backend, TunnelAlias.prefix(self));
+    gate = new ForwardGate(loop, os, firewall);
+    keeper = new TunnelKeeper(loop, os, tunnels, self, config, new TunnelEvents());
+    hook = new TunnelHook(hooks, config.hook());
+    seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, os);
+    neighborhood =
+        new Neighborhood(
+            loop,
+            config.identity(),
+            config.neighborhood(),
+            seqnos::next,
+            new SecureRandom(),
+            new Effects());
+    report = new NodeReport(self, neighborhood, keeper);
+    try (Undo undo = new Undo()) {
+      // First what another program can hold; only then what changes the host. The links' UDP
+      // port makes sure that we are the only one in this network namespace.
+      control = undo.later(ControlServer.open(config.control(), loop, this::answer));
+      links = undo.later(NodeLinks.open(loop, config.interfaces(), new LinkEvents()));
+      new Adoption(self, tunnels, keeper, neighborhood).run(links.usable());
+      gate.load();
+      undo.forget();
+    }
+    loop.every(CHECK_PERIOD, keeper::check);
+    loop.every(AUDIT_PERIOD, keeper::repair);
+    loop.every(AUDIT_PERIOD, gate::audit);
+    gate.audit();
+  }
+
+  /** Takes over what an earlier run left, and begins. {@code onStop}: a command asks us to end. */
+  static ScroogeNode start(RunConfig config, TunnelBackend backend, Runnable onStop)
+      throws IOException, InterruptedException {
+    ThreadEventLoop loop = new ThreadEventLoop("node");
+    FutureTask<ScroogeNode> made =
+        new FutureTask<>(() -> new ScroogeNode(loop, config, backend, onStop));
+    loop.execute(made);
+    try {
+      return made.get();
+    } catch (ExecutionException refused) {
+      loop.close();
+      if (refused.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      if (refused.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(refused.getCause());
+    }
+  }
+
+  /** Removes all that was made: tunnels first, so that nothing is ever forwarded without policy. */
+  void stop() throws InterruptedException {
+    CountDownLatch tunnelsGone = new CountDownLatch(1);
+    loop.execute(
+        () -> {
+          neighborhood.stop();
+          links.close();
+          neighborhood.snapshot().stream()
+              .filter(Neighbor::mayForward)
+              .forEach(neighbor -> tellHook(false, neighbor.id()));
+          keeper.removeAll(tunnelsGone::countDown);
+        });
+    if (!tunnelsGone.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      log.warn("the tunnels do not end");
+    }
+    CountDownLatch hooksDone = new CountDownLatch(1);
+    hooks.execute(hooksDone::countDown);
+    if (!hooksDone.await(1, TimeUnit.SECONDS)) {
+      log.warn("not waiting for the hook");
+    }
+    try {
+      firewall.remove();
+      seqnos.close();
+      control.close(); // Last: whoever asked us to stop waits for this.
+    } catch (IOException refused) {
+      log.warn("not all is cleaned up: {}", refused.getMessage());
+    }
+    hooks.close();
+    os.close();
+    loop.close();
+  }
+
+  private void answer(ControlQuestion question, ControlHandler.Answer answer) {
+    switch (question.command()) {
+      case "status" -> {
+        Duration uptime = Duration.between(started, loop.now());
+        answer.result(report.status(backend.label(), links.all(), gate.counters(), uptime));
+      }
+      case "neighbors" -> answer.result(report.neighbors());
+      case "tunnels" -> answer.result(report.tunnels());
+      case "stop" -> {
+        answer.result(new JsonObject());
+        onStop.run();
+      }
+      default ->
+          answer.refuse(ExitCode.USAGE, "the daemon does not know '" + question.command() + "'");
+    }
+  }
+
+  private void tellHook(boolean up, NeighborId id) {
+    hook.tell(up, keeper.name(id), id);
+  }
+
+  /** What happens on the links, passed on to the neighborhood. */
+  private final class LinkEvents implements LinkListener {
+    @Override
+    public void datagram(LinkDatagram datagram) {
+      neighborhood.received(datagram.payload(), datagram.source(), datagram.on().name());
+    }
+
+    @Override
+    public void up(LinkInterface on) {
+      neighborhood.linkUp(on.name(), NodeLinks.control(on));
+    }
+
+    @Override
+    public void down(LinkInterface on) {
+      neighborhood.linkDown(on.name());
+    }
+  }
+
+  /** What the neighborhood decides, carried out. */
+  private final class Effects implements Surroundings {
+    @Override
+    public void multicast(String link, Bytes datagram) {
+      links.multicast(link, datagram);
+    }
+
+    @Override
+    public void send(String link, Endpoint to, Bytes datagram) {
+      links.send(link, to, datagram);
+    }
+
+    @Override
+    public boolean isOnLink(String link, Bytes address) {
+      return NodeLinks.isOnLink(link, address);
+    }
+
+    @Override
+    public void perform(NeighborId id, NeighborEffect.Tunnel effect) {
+      if (effect instanceof NeighborEffect.Build build) {
+        keeper.build(id, build.generation(), NodeLinks.tunnelMtu(id.link()));
+      } else if (effect instanceof NeighborEffect.SetPeer set) {
+        links.find(id.link()).ifPresent(on -> setPeer(id, set, on));
+      } else if (effect instanceof NeighborEffect.Remove) {
+        keeper.remove(id);
+      } else if (effect instanceof NeighborEffect.Forward forward) {
+        gate.allow(keeper.name(id), forward.allowed());
+        tellHook(forward.allowed(), id);
+      }
+    }
+
+    private void setPeer(NeighborId id, NeighborEffect.SetPeer set, LinkInterface on) {
+      TunnelKey key = new TunnelKey(set.peer().key());
+      keeper.setPeer(
+          id,
+          set.generation(),
+          new TunnelPeer(key, set.peer().endpoint().toSocketAddress(on.index())));
+    }
+  }
+
+  /** What becomes of tunnels, passed on to the neighborhood. */
+  private final class TunnelEvents implements TunnelKeeper.Listener {
+    @Override
+    public void ready(NeighborId id, int generation, TunnelKey key, int port) {
+      Optional<LinkInterface> on = links.find(id.link());
+      if (on.isEmpty()) {
+        neighborhood.tunnelFailed(id, generation);
+        return;
+      }
+      Endpoint endpoint = new Endpoint(on.get().linkLocal(), "", port);
+      neighborhood.tunnelReady(id, generation, new TunnelEnd(key.bytes(), endpoint));
+    }
+
+    @Override
+    public void failed(NeighborId id, int generation) {
+      neighborhood.tunnelFailed(id, generation);
+    }
+
+    @Override
+    public void lost(NeighborId id, int generation) {
+      neighborhood.tunnelLost(id, generation);
+    }
+
+    @Override
+    public void handshake(NeighborId id, int generation, Instant stamp) {
+      neighborhood.handshake(id, generation, stamp);
+    }
+  }
+}
