@@ -63,7 +63,7 @@ public final class LinkSocket implements AutoCloseable {
   public static LinkSocket open(EventLoop owner, LinkConfig config, LinkListener listener)
       throws IOException {
     owner.checkInLoop();
-    DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET6);
+    DatagramChannel channel = channel();
     try {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
@@ -77,6 +77,15 @@ public final class LinkSocket implements AutoCloseable {
     } catch (IOException half) {
       channel.close();
       throw half;
+    }
+  }
+
+  private static DatagramChannel channel() throws IOException {
+    try {
+      return DatagramChannel.open(StandardProtocolFamily.INET6);
+    } catch (UnsupportedOperationException noIpv6) {
+      // The JVM looks once, at its start, whether any interface has an IPv6 address.
+      throw new IOException("no interface had an IPv6 address when this program started", noIpv6);
     }
   }
 

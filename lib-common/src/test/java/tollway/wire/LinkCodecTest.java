@@ -316,6 +316,7 @@ final class LinkCodecTest {
         }
       }
       assertThat(faultOf(Bytes.of(datagram))).isNotNull();
+      assertThat(Inspector.inspect(Bytes.of(datagram), SigningRule.DEFAULT).fault()).isPresent();
     }
   }
 }

@@ -44,6 +44,9 @@ final class KeyFiles {
 
   /** The key in {@code file}, which nobody but its owner may be able to read. */
   static Identity load(Path file) throws IOException, MalformedBytesException {
+    if (Files.isDirectory(file)) {
+      throw new UserErrorException("'" + file + "' is a directory, not a private key");
+    }
     Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
     if (granted.stream().anyMatch(OTHERS::contains)) {
       throw new UserErrorException(

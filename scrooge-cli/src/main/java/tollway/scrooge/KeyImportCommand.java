@@ -8,13 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
-import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
 
 /** {@code scrooge key import}. */
@@ -36,24 +35,11 @@ final class KeyImportCommand extends Subcommand {
       description = "Where the key is now; '-' or nothing is standard input.")
   private @Nullable String from;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      description = "Where the private key goes (default: where keygen puts it).")
-  private @Nullable Path output;
-
-  @Option(names = "--force", description = "Replace an existing key for good.")
-  private boolean force;
-
-  @Option(names = "--json", description = "Print a JSON object.")
-  private boolean json;
+  @Mixin private KeyOutput output = new KeyOutput();
 
   @Override
   public Integer call() throws IOException, MalformedBytesException {
-    Path file = output == null ? KeyFiles.standard(io().environment()) : output;
-    Identity imported = IdentityFile.parse(read());
-    KeyFiles.store(file, imported, force);
-    new KeyReport(imported.nodeId(), file).print(io().out(), json);
+    output.store(IdentityFile.parse(read()), io());
     return ExitCode.DONE;
   }
 

@@ -3,12 +3,12 @@ package tollway.scrooge;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tollway.bytes.MalformedBytesException;
@@ -57,11 +57,7 @@ final class MsgFormatCommand extends Subcommand {
       description = "Who it is from (default: the owner of --key).")
   private @Nullable String publicKey;
 
-  @Option(
-      names = "--key",
-      paramLabel = "FILE",
-      description = "The sender's private key (default: where keygen puts it).")
-  private @Nullable Path key;
+  @Mixin private KeyOption key = new KeyOption();
 
   @Option(names = "--json", description = "Print a JSON object.")
   private boolean json;
@@ -101,10 +97,6 @@ final class MsgFormatCommand extends Subcommand {
   }
 
   private String sender() throws IOException, MalformedBytesException {
-    if (publicKey != null) {
-      return publicKey;
-    }
-    Path file = key == null ? KeyFiles.standard(io().environment()) : key;
-    return KeyFiles.load(file).nodeId().base64();
+    return publicKey == null ? key.load(io()).nodeId().base64() : publicKey;
   }
 }

@@ -4,8 +4,6 @@ package tollway.scrooge;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,11 +29,7 @@ import tollway.wire.SigningRule;
 final class MsgSignCommand extends Subcommand {
   @Mixin private MsgInput input = new MsgInput();
 
-  @Option(
-      names = "--key",
-      paramLabel = "FILE",
-      description = "The private key (default: where keygen puts it).")
-  private @Nullable Path key;
+  @Mixin private KeyOption key = new KeyOption();
 
   @Option(
       names = "--signing",
@@ -50,7 +44,7 @@ final class MsgSignCommand extends Subcommand {
   @Override
   public Integer call() throws IOException, MalformedBytesException, CommandFailedException {
     SigningRule rule = SigningRules.parse("--signing", signing);
-    Identity identity = KeyFiles.load(key == null ? KeyFiles.standard(io().environment()) : key);
+    Identity identity = key.load(io());
     String unsigned = new String(input.read(io()).toArray(), StandardCharsets.ISO_8859_1);
     String signed;
     try {

@@ -111,6 +111,9 @@ final class KeyCommandsTest {
     Shell refused = scrooge("key", "show", file("key.pem"));
     assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.err()).contains("chmod 600");
+    Shell notAKey = scrooge("key", "show", directory.toString());
+    assertThat(notAKey.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(notAKey.err()).contains("is a directory");
   }
 
   @Test

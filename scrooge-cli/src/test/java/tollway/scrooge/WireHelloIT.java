@@ -131,6 +131,15 @@ final class WireHelloIT {
   }
 
   @Test
+  void aHostWithoutIpv6IsToldSo() throws Exception {
+    alice.run("ip", "link", "set", "lo", "down");
+    alice.run("ip", "link", "delete", "ab0");
+    HostCommand.Result said = hello("-i", "lo");
+    assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(said.stderr()).contains("IPv6").hasLineCount(1);
+  }
+
+  @Test
   void aForgedAnswerIsNoAnswer() throws Exception {
     startBob("forging", "ba0");
     HostCommand.Result said = hello("-i", "ab0");
