@@ -17,7 +17,8 @@ import tollway.loop.NettyEventLoop;
  *
  * <p>Order: {@link #open}, give {@link #localCredentials} to the peer, {@link #gather}; whenever
  * they become known, {@link #remoteCredentials} and {@link #addRemoteCandidate} in any order and
- * any number; finally {@link #close}, also after a failure.
+ * any number; finally {@link #close}, also after a failure. The peer's end of candidates need not
+ * be told: until the deadline its checks may still show a way (RFC 8863).
  */
 public final class IceAgent {
   private final NettyEventLoop loop;

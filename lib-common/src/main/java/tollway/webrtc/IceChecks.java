@@ -44,12 +44,13 @@ final class IceChecks {
   }
 
   /**
-   * The first pause between repeats. RFC 8445 §14.3 asks for 500 ms against congestion by many
-   * agents at once; the pacing already bounds us, and a lost first check costs the user half.
+   * The least first pause between repeats. RFC 8445 §14.3 asks for 500 ms; but what it protects,
+   * the network of somebody with many pairs to try, {@link #pause} protects with the same formula,
+   * and for the usual few pairs a lost packet would cost the user half a second.
    */
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
 
-  private static final int SENDS = 6;
+  private static final int SENDS = 7;
 
   /** More open requests over one pair than any sane peer leaves unanswered. */
   private static final int MOST_OPEN_PER_PAIR = 16;
@@ -327,10 +328,17 @@ final class IceChecks {
     check.repeats =
         StunTransaction.start(
             loop,
-            FIRST_PAUSE,
+            pause(),
             SENDS,
             () -> output.stun(pair.base, pair.remote, request),
             () -> onSilence(check));
+  }
+
+  /** RFC 8445 §14.3: Ta times the pairs that are tried or wait for it. */
+  private Duration pause() {
+    long tried = table.pairs().stream().filter(IcePair::isTried).count();
+    Duration all = config.pacing().multipliedBy(tried);
+    return all.compareTo(LEAST_PAUSE) > 0 ? all : LEAST_PAUSE;
   }
 
   private IceCheck open(IcePair pair, boolean nominates) {
@@ -426,6 +434,7 @@ final class IceChecks {
         .forEach(this::forget);
     if (pair == active) {
       doubted = false;
+      scheduleConsent(pair, config.consentInterval());
     }
     boolean peerNominated = pair.nominateWhenValid && role == IceRole.CONTROLLED;
     boolean weNominated = check.nominates && role == IceRole.CONTROLLING;
@@ -449,7 +458,9 @@ final class IceChecks {
             && !doubted
             && nominated.priority(role) > pair.priority(role);
     if (keeps) {
-      // A peer that nominates everything (RFC 5245's aggressive mode) means the best of them.
+      // A peer that nominates everything (RFC 5245's aggressive mode) means the best of them. One
+      // that noticed before us that the best is dead is followed once we doubt it, too.
+      pair.nominateWhenValid = true;
       return;
     }
     nominated = pair;
@@ -518,11 +529,7 @@ final class IceChecks {
 
   private boolean betterMayCome(IcePair than) {
     return table
-        .best(
-            role,
-            pair ->
-                (pair.state == IcePair.State.WAITING || pair.state == IcePair.State.IN_PROGRESS)
-                    && pair.priority(role) > than.priority(role))
+        .best(role, pair -> pair.isTried() && pair.priority(role) > than.priority(role))
         .isPresent();
   }
 
@@ -537,14 +544,13 @@ final class IceChecks {
       connectedAt = loop.nanoTime();
       deadline.cancel();
     }
-    consent.cancel();
-    consent = loop.schedule(untilNextConsent(pair), this::onConsent);
+    scheduleConsent(pair, config.consentInterval());
     output.active(pair);
   }
 
   // Whether it still lives (RFC 7675).
 
-  private void onConsent() {
+  private void onConsentDue() {
     IcePair pair = active;
     if (closed || pair == null) {
       return;
@@ -558,23 +564,21 @@ final class IceChecks {
       doubted = true;
       tryOthersAgain(pair);
     }
-    consent = loop.schedule(untilNextConsent(pair), this::onConsent);
+    // Sooner than usual, unless an answer comes: one lost packet is no reason to doubt.
+    scheduleConsent(pair, config.consentInterval().dividedBy(4));
     IceCheck check = open(pair, false);
     output.stun(pair.base, pair.remote, stun.request(check));
   }
 
-  /**
-   * RFC 7675 §5.1: 0.8 to 1.2 times the interval, four times as often when an answer is missing, so
-   * that one lost packet is no reason to doubt; never later than the next decision.
-   */
-  private Duration untilNextConsent(IcePair pair) {
-    long interval = config.consentInterval().toNanos();
+  /** Asks again after about {@code pause} (RFC 7675 §5.1); never later than the next decision. */
+  private void scheduleConsent(IcePair pair, Duration pause) {
+    long next = (long) (pause.toNanos() * (0.8 + 0.4 * random.nextDouble()));
     long timeout = config.consentTimeout().toNanos();
     long silence = silence(pair);
-    long usual = silence > 1.2 * interval ? interval / 4 : interval;
-    long next = (long) (usual * (0.8 + 0.4 * random.nextDouble()));
     long decision = silence < timeout / 2 ? timeout / 2 - silence : timeout - silence;
-    return Duration.ofNanos(Math.max(0, Math.min(next, decision)));
+    consent.cancel();
+    consent =
+        loop.schedule(Duration.ofNanos(Math.max(0, Math.min(next, decision))), this::onConsentDue);
   }
 
   private void tryOthersAgain(IcePair silent) {

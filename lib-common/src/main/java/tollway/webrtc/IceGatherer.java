@@ -19,6 +19,7 @@ import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.loop.BackgroundThread;
 import tollway.loop.NettyEventLoop;
+import tollway.loop.Timer;
 import tollway.stun.StunAttribute;
 import tollway.stun.StunCodec;
 import tollway.stun.StunMessage;
@@ -43,6 +44,10 @@ final class IceGatherer {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
   private static final int SENDS = 4;
+
+  /** A name server may think longer; what it says later than this is not waited for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final int MOST_CANDIDATES = 64;
   private static final Logger log = LoggerFactory.getLogger(IceGatherer.class);
 
@@ -62,6 +67,7 @@ final class IceGatherer {
   /** Sockets being opened and names being looked up. */
   private int awaited;
 
+  private Timer deadline = () -> {};
   private boolean done;
   private boolean closed;
 
@@ -75,6 +81,7 @@ final class IceGatherer {
   void start(IceSocket.Sink sink) {
     List<InetAddress> addresses = HostAddresses.usable(config);
     awaited = addresses.size() + config.stunServers().size();
+    deadline = loop.schedule(PATIENCE, this::finish);
     for (int i = 0; i < addresses.size(); i++) {
       open(addresses.get(i), 0xffff - i, sink);
     }
@@ -152,7 +159,7 @@ final class IceGatherer {
   }
 
   private void ask(IceSocket socket, IceBase base, InetSocketAddress server) {
-    if (closed || !base.reaches(server)) {
+    if (closed || done || !base.reaches(server)) {
       return;
     }
     StunMessage question = StunMessage.request(StunMessage.newTransactionId(random));
@@ -199,8 +206,9 @@ final class IceGatherer {
 
   private void onMapped(Question question, InetSocketAddress mapped) {
     IceBase base = question.base();
-    // A server cannot make us announce nonsense; RFC 8445 §5.1.3 drops what says nothing new.
-    if (base.reaches(mapped) && AddressScope.of(mapped.getAddress()) != AddressScope.NOWHERE) {
+    // A server cannot make us announce nonsense.
+    if (sameFamily(base.address(), mapped)
+        && AddressScope.of(mapped.getAddress()) != AddressScope.NOWHERE) {
       tell(IceCandidate.Type.SERVER_REFLEXIVE, base, mapped, Optional.of(base.address()));
     }
   }
@@ -210,7 +218,8 @@ final class IceGatherer {
       IceBase base,
       InetSocketAddress address,
       Optional<InetSocketAddress> related) {
-    if (address.getPort() == 0 || told.size() == MOST_CANDIDATES || !told.add(address)) {
+    // RFC 8445 §5.1.3: what says nothing new is dropped.
+    if (closed || address.getPort() == 0 || told.size() == MOST_CANDIDATES || !told.add(address)) {
       return;
     }
     // RFC 8445 §5.1.1.3: one foundation per type, base address and server; which of several servers
@@ -237,14 +246,23 @@ final class IceGatherer {
   }
 
   private void finishIfDone() {
-    if (!closed && !done && awaited == 0 && questions.isEmpty()) {
+    if (awaited == 0 && questions.isEmpty()) {
+      finish();
+    }
+  }
+
+  private void finish() {
+    if (!closed && !done) {
       done = true;
+      deadline.cancel();
+      List.copyOf(questions.keySet()).forEach(this::forget);
       output.done();
     }
   }
 
   void close() {
     closed = true;
+    deadline.cancel();
     transactions.values().forEach(StunTransaction::finish);
     transactions.clear();
     questions.clear();

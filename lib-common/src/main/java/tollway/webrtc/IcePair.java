@@ -55,6 +55,11 @@ final class IcePair {
     this.remotePriority = remotePriority;
   }
 
+  /** Whether its fate is open. */
+  boolean isTried() {
+    return state == State.WAITING || state == State.IN_PROGRESS;
+  }
+
   /** RFC 8445 §6.1.2.3: 2^32·min(G,D) + 2·max(G,D) + (G>D), G the controlling side's. */
   long priority(IceRole role) {
     long local = base.hostPriority();

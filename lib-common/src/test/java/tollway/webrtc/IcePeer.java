@@ -14,7 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tollway.loop.NettyEventLoop;
 
 /** An agent and its owner in a test: remembers what it was told and can be waited for. */
@@ -31,7 +33,8 @@ final class IcePeer implements IceListener {
   // On the loop.
   final List<IceCandidate> candidates = new ArrayList<>();
   Runnable onConnected = () -> {};
-  @org.jspecify.annotations.Nullable IcePeer trickleTo;
+  @Nullable IcePeer trickleTo;
+  Predicate<IceCandidate> tells = candidate -> true;
   boolean closed;
   int callsAfterClose;
 
@@ -127,7 +130,7 @@ final class IcePeer implements IceListener {
     count();
     candidates.add(candidate);
     IcePeer other = trickleTo;
-    if (other != null) {
+    if (other != null && tells.test(candidate)) {
       other.run(() -> other.agent.addRemoteCandidate(candidate));
     }
   }
