@@ -85,7 +85,7 @@ public final class IceBench {
     line.addProperty("datagrams_per_s", Math.round(received / elapsed));
     line.addProperty("mb_per_s", rounded(megabytes / elapsed));
     line.addProperty("mb_per_cpu_s", rounded(megabytes / cpuSeconds));
-    line.addProperty("lost", pair.alice.lost);
+    line.addProperty("lost", pair.alice.lost.sum());
     System.out.println(line);
   }
 
@@ -135,11 +135,11 @@ public final class IceBench {
     final LongAdder datagrams = new LongAdder();
     Side other = this;
     final IceAgent agent;
-    volatile long sent;
+    long sent;
     long confirmed;
     long confirmedAtCheck = -1;
     long unconfirmed;
-    volatile long lost;
+    final LongAdder lost = new LongAdder();
     boolean closed;
 
     Side(NettyEventLoop loop, IceRole role, int bytes) throws Exception {
@@ -170,7 +170,7 @@ public final class IceBench {
         return;
       }
       if (confirmed == confirmedAtCheck && confirmed < sent) {
-        lost += sent - confirmed;
+        lost.add(sent - confirmed);
         confirmed = sent;
         pump();
       }

@@ -543,7 +543,7 @@ final class IceChecksTest {
           CONFIG
               .withConsent(Duration.ofMillis(200), Duration.ofMillis(800))
               .withConnectTimeout(Duration.ofSeconds(5));
-      IceRole role = IceRole.values()[chaos.random.nextInt(2)];
+      IceRole role = chaos.random.nextBoolean() ? IceRole.CONTROLLING : IceRole.CONTROLLED;
       IceNet.Node one = chaos.new Node("one", hasty, IceRole.CONTROLLING);
       IceNet.Node other = chaos.new Node("other", hasty, role);
       for (int i = 0; i < 120; i++) {
