@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.netstated;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import tollway.bytes.Bytes;
+import tollway.loop.NettyEventLoop;
+import tollway.loop.NettyLoops;
+import tollway.netstate.NetstateGraph;
+import tollway.netstate.ReportCodec;
+
+/** Collects reports and shows the map by HTTP, all on one loop. */
+final class NetstateServer implements AutoCloseable {
+  private static final int MAX_CONNECTIONS = 512;
+
+  private final NettyEventLoop loop;
+  private final LiveGraph graph;
+  private final ChannelGroup connections;
+  private final Channel listener;
+
+  private NetstateServer(
+      NettyEventLoop loop, LiveGraph graph, ChannelGroup connections, Channel listener) {
+    this.loop = loop;
+    this.graph = graph;
+    this.connections = connections;
+    this.listener = listener;
+  }
+
+  /** Listens when it returns; an {@link IOException} says why it cannot. */
+  static NetstateServer start(NettyLoops loops, ServeConfig config) throws IOException {
+    NettyEventLoop loop = loops.next();
+    byte[] salt = new byte[32];
+    new SecureRandom().nextBytes(salt);
+    LiveGraph graph = new LiveGraph(loop, new NetstateGraph(config.limits(), Bytes.of(salt)));
+    HttpRoutes.Site site = new HttpRoutes.Site(loop, graph, config.token(), MapPage.load());
+    ChannelGroup connections = new DefaultChannelGroup(loop.netty());
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loop.netty())
+            .channel(loops.serverSocketChannel())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    accept(channel, connections, site);
+                  }
+                })
+            .bind(config.listen())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      graph.close();
+      throw new IOException(why(bound.cause()), bound.cause());
+    }
+    return new NetstateServer(loop, graph, connections, bound.channel());
+  }
+
+  InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  @Override
+  public void close() {
+    loop.execute(graph::close);
+    listener.close().awaitUninterruptibly();
+    connections.close().awaitUninterruptibly();
+  }
+
+  private static void accept(Channel channel, ChannelGroup connections, HttpRoutes.Site site) {
+    if (connections.size() >= MAX_CONNECTIONS) {
+      channel.close();
+      return;
+    }
+    connections.add(channel);
+    channel
+        .pipeline()
+        .addLast(
+            new HttpServerCodec(),
+            new HttpObjectAggregator(ReportCodec.MAX_BYTES),
+            new HttpRoutes(site));
+  }
+
+  /** Without the name of the system call that the native transport puts in front. */
+  private static String why(Throwable cause) {
+    return String.valueOf(cause.getMessage()).replaceFirst("^\\w+\\(\\.\\.\\) failed[^:]*: ", "");
+  }
+}
