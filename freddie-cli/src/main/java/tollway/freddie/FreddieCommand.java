@@ -8,7 +8,7 @@ import tollway.cli.RootCommand;
 /** The command tree of {@code freddie}. */
 @Command(
     name = "freddie",
-    subcommands = {})
+    subcommands = {ServeCommand.class})
 final class FreddieCommand extends RootCommand {
   FreddieCommand(CliIo io) {
     super(io);

@@ -5,8 +5,10 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +39,14 @@ public final class NettyEventLoop implements EventLoop {
         .group(netty)
         .channelFactory(
             () -> epoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family));
+  }
+
+  /** Makes TCP connections of the kind that this loop drives, on this loop; give it a handler. */
+  public Bootstrap socketBootstrap() {
+    boolean epoll = netty.isIoType(EpollIoHandler.class);
+    return new Bootstrap()
+        .group(netty)
+        .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class);
   }
 
   @Override

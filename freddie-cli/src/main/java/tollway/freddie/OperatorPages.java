@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+
+/** {@code /healthz} and {@code /metrics}; everything but the signalling path is not found. */
+final class OperatorPages extends ChannelInboundHandlerAdapter {
+  private final SignalServer server;
+
+  OperatorPages(SignalServer server) {
+    this.server = server;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (!(message instanceof FullHttpRequest request)) {
+      context.fireChannelRead(message);
+      return;
+    }
+    if (!request.decoderResult().isSuccess()) {
+      answer(context, request, HttpResponseStatus.BAD_REQUEST, "bad request\n");
+      return;
+    }
+    switch (request.uri().replaceFirst("\\?.*", "")) {
+      case "/v2/signal" -> context.fireChannelRead(request);
+      case "/healthz" -> answer(context, request, HttpResponseStatus.OK, "ok\n");
+      case "/metrics" ->
+          server
+              .home()
+              .execute(
+                  () -> {
+                    String text = server.metrics();
+                    context
+                        .executor()
+                        .execute(() -> answer(context, request, HttpResponseStatus.OK, text));
+                  });
+      default -> answer(context, request, HttpResponseStatus.NOT_FOUND, "not found\n");
+    }
+  }
+
+  private static void answer(
+      ChannelHandlerContext context,
+      FullHttpRequest request,
+      HttpResponseStatus status,
+      String text) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
+        .set(HttpHeaderNames.CONNECTION, "close");
+    ReferenceCountUtil.release(request);
+    context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+  }
+}

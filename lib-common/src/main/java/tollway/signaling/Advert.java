@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.signaling;
+
+import java.util.List;
+import tollway.identity.NodeId;
+
+/**
+ * What a producer offers.
+ *
+ * @param slots how many matches it may hold at once; 0 withdraws the offer
+ * @param egresses the egresses it relays to
+ * @param tag a name that its owner chose, for people
+ */
+public record Advert(int slots, List<NodeId> egresses, String tag) {
+  public static final int MAX_SLOTS = 1024;
+  public static final int MAX_EGRESSES = 16;
+  public static final int MAX_TAG = 64;
+
+  public Advert {
+    egresses = List.copyOf(egresses);
+    if (slots < 0 || slots > MAX_SLOTS) {
+      throw new IllegalArgumentException("slots are 0 to " + MAX_SLOTS);
+    }
+    if (egresses.size() > MAX_EGRESSES || tag.length() > MAX_TAG) {
+      throw new IllegalArgumentException("an advert is too long");
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.signaling;
+
+import java.util.List;
+import tollway.bytes.Bytes;
+import tollway.identity.Identity;
+import tollway.identity.NodeId;
+
+/** One message of the freddie protocol, version 2. */
+public sealed interface Signal {
+  int VERSION = 2;
+  int NONCE_SIZE = 32;
+
+  /** The longest message on the wire, in bytes. */
+  int SIZE_LIMIT = 16 << 10;
+
+  int MAX_SDP = 12 << 10;
+  int MAX_LINE = 1024;
+  int MAX_TEXT = 256;
+  int MAX_STUN = 16;
+  int MAX_EXCLUDED = 64;
+  int MAX_COUNT = 16;
+
+  /** freddie's first word: prove on this connection who you are. */
+  record Challenge(int version, Bytes nonce) implements Signal {
+    public Challenge {
+      check(nonce.size() == NONCE_SIZE, "a nonce has 32 bytes");
+    }
+  }
+
+  /** The client's first word. */
+  record Hello(int version, NodeId node, Bytes signature) implements Signal {
+    public Hello {
+      check(signature.size() == Identity.SIGNATURE_SIZE, "a signature has 64 bytes");
+    }
+  }
+
+  /** freddie knows the client; its STUN responders as {@code host:port}. */
+  record Welcome(List<String> stun) implements Signal {
+    public Welcome {
+      stun = List.copyOf(stun);
+      check(stun.size() <= MAX_STUN, "too many STUN servers");
+      stun.forEach(server -> check(server.length() <= MAX_TEXT, "a STUN server's name is long"));
+    }
+  }
+
+  /** What a producer offers from now on, signed for this connection. */
+  record Slots(SignedAdvert advert) implements Signal {}
+
+  /** How many producers a consumer wants beyond those it has; 0 withdraws. */
+  record PeerRequest(int count, NodeId egress, List<NodeId> exclude) implements Signal {
+    public PeerRequest {
+      exclude = List.copyOf(exclude);
+      check(count >= 0 && count <= MAX_COUNT, "a request is for at most 16 peers");
+      check(exclude.size() <= MAX_EXCLUDED, "too many excluded peers");
+    }
+  }
+
+  /** Two clients are paired; {@code role} is that of the one who is told. */
+  record Matched(long match, Role role, NodeId peer, NodeId egress) implements Signal {}
+
+  /** An offer or an answer for the other end of a match. */
+  record Description(long match, Kind kind, String sdp) implements Signal {
+    public Description {
+      check(sdp.length() <= MAX_SDP, "a description is too long");
+    }
+  }
+
+  /** A candidate for the other end of a match; an empty line when no more will come. */
+  record Candidate(long match, String line) implements Signal {
+    public Candidate {
+      check(line.length() <= MAX_LINE, "a candidate is too long");
+    }
+  }
+
+  /** The match is over; {@code failed} when the two could not connect. */
+  record HangUp(long match, String why, boolean failed) implements Signal {
+    public HangUp {
+      check(why.length() <= MAX_TEXT, "a reason is too long");
+    }
+  }
+
+  /** freddie does not do as asked, and perhaps closes. */
+  record Refusal(Code code, int retryAfterSeconds, String text) implements Signal {
+    public Refusal {
+      check(text.length() <= MAX_TEXT, "a reason is too long");
+      check(retryAfterSeconds >= 0 && retryAfterSeconds <= 86_400, "retry within a day");
+    }
+  }
+
+  /** Which end of a match. The consumer makes the offer. */
+  enum Role {
+    CONSUMER,
+    PRODUCER
+  }
+
+  /** Which half of the exchange of RFC 3264. */
+  enum Kind {
+    OFFER,
+    ANSWER
+  }
+
+  /** Why freddie refuses. */
+  enum Code {
+    BAD_MESSAGE,
+    BAD_PROOF,
+    WRONG_VERSION,
+    TOO_MANY,
+    TOO_FAST,
+    STOPPING
+  }
+
+  /** What a {@link Hello} signs. */
+  static Bytes helloProof(Bytes nonce) {
+    return Bytes.ofUtf8("tollway-signal-v2").plus(nonce);
+  }
+
+  private static void check(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+}

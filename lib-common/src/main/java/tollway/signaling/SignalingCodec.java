@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.signaling;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import tollway.bytes.Bytes;
+import tollway.bytes.MalformedBytesException;
+import tollway.identity.NodeId;
+import tollway.proto.signaling.SignalingProto;
+
+/** Signals to bytes and back: protobuf, laid out in {@code signaling.proto}. */
+public final class SignalingCodec {
+  private SignalingCodec() {}
+
+  public static Bytes encode(Signal signal) {
+    SignalingProto.Signal.Builder out = SignalingProto.Signal.newBuilder();
+    if (signal instanceof Signal.Challenge challenge) {
+      out.getChallengeBuilder().setVersion(challenge.version()).setNonce(string(challenge.nonce()));
+    } else if (signal instanceof Signal.Hello hello) {
+      out.getHelloBuilder()
+          .setVersion(hello.version())
+          .setNodeId(string(hello.node().key()))
+          .setSignature(string(hello.signature()));
+    } else if (signal instanceof Signal.Welcome welcome) {
+      out.getWelcomeBuilder().addAllStun(welcome.stun());
+    } else if (signal instanceof Signal.Slots slots) {
+      out.getSlotsBuilder()
+          .setAdvert(string(slots.advert().serialized()))
+          .setSignature(string(slots.advert().signature()));
+    } else if (signal instanceof Signal.PeerRequest request) {
+      SignalingProto.PeerRequest.Builder body = out.getPeerRequestBuilder();
+      body.setCount(request.count()).setEgress(string(request.egress().key()));
+      request.exclude().forEach(node -> body.addExclude(string(node.key())));
+    } else if (signal instanceof Signal.Matched matched) {
+      out.getMatchedBuilder()
+          .setMatch(matched.match())
+          .setRole(SignalingProto.Role.forNumber(matched.role() == Signal.Role.CONSUMER ? 1 : 2))
+          .setPeer(string(matched.peer().key()))
+          .setEgress(string(matched.egress().key()));
+    } else if (signal instanceof Signal.Refusal refusal) {
+      out.getRefusalBuilder()
+          .setCode(SignalingProto.Refusal.Code.valueOf(refusal.code().name()))
+          .setRetryAfterSeconds(refusal.retryAfterSeconds())
+          .setText(refusal.text());
+    } else if (signal instanceof Signal.Description description) {
+      out.getDescriptionBuilder()
+          .setMatch(description.match())
+          .setKind(SignalingProto.Kind.valueOf(description.kind().name()))
+          .setSdp(description.sdp());
+    } else if (signal instanceof Signal.Candidate candidate) {
+      out.getCandidateBuilder().setMatch(candidate.match()).setLine(candidate.line());
+    } else if (signal instanceof Signal.HangUp hangUp) {
+      out.getHangUpBuilder()
+          .setMatch(hangUp.match())
+          .setWhy(hangUp.why())
+          .setFailed(hangUp.failed());
+    } else {
+      throw new IllegalStateException("no encoding for " + signal);
+    }
+    return Bytes.of(out.build().toByteArray());
+  }
+
+  /** Tolerates unknown fields, but not an unknown message. */
+  public static Signal decode(ByteBuffer bytes) throws MalformedBytesException {
+    if (bytes.remaining() > Signal.SIZE_LIMIT) {
+      throw new MalformedBytesException("a signal has at most 16 KiB");
+    }
+    try {
+      return signal(SignalingProto.Signal.parseFrom(bytes.duplicate()));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException wrong) {
+      throw new MalformedBytesException("not a signal: " + wrong.getMessage(), wrong);
+    }
+  }
+
+  static Bytes encode(Advert advert) {
+    SignalingProto.Advert.Builder out =
+        SignalingProto.Advert.newBuilder().setSlots(advert.slots()).setTag(advert.tag());
+    advert.egresses().forEach(egress -> out.addEgresses(string(egress.key())));
+    return Bytes.of(out.build().toByteArray());
+  }
+
+  static Advert decodeAdvert(Bytes serialized) throws MalformedBytesException {
+    try {
+      SignalingProto.Advert advert = SignalingProto.Advert.parseFrom(serialized.toArray());
+      if (advert.getEgressesCount() > Advert.MAX_EGRESSES) {
+        throw new MalformedBytesException("an advert names too many egresses");
+      }
+      return new Advert(advert.getSlots(), nodes(advert.getEgressesList()), advert.getTag());
+    } catch (InvalidProtocolBufferException | IllegalArgumentException wrong) {
+      throw new MalformedBytesException("not an advert: " + wrong.getMessage(), wrong);
+    }
+  }
+
+  private static Signal signal(SignalingProto.Signal in) throws MalformedBytesException {
+    return switch (in.getBodyCase()) {
+      case CHALLENGE ->
+          new Signal.Challenge(in.getChallenge().getVersion(), bytes(in.getChallenge().getNonce()));
+      case HELLO ->
+          new Signal.Hello(
+              in.getHello().getVersion(),
+              node(in.getHello().getNodeId()),
+              bytes(in.getHello().getSignature()));
+      case WELCOME -> new Signal.Welcome(in.getWelcome().getStunList());
+      case SLOTS ->
+          new Signal.Slots(
+              new SignedAdvert(
+                  bytes(in.getSlots().getAdvert()), bytes(in.getSlots().getSignature())));
+      case PEER_REQUEST -> request(in.getPeerRequest());
+      case MATCHED -> matched(in.getMatched());
+      case REFUSAL -> refusal(in.getRefusal());
+      case DESCRIPTION -> description(in.getDescription());
+      case CANDIDATE ->
+          new Signal.Candidate(in.getCandidate().getMatch(), in.getCandidate().getLine());
+      case HANG_UP ->
+          new Signal.HangUp(
+              in.getHangUp().getMatch(), in.getHangUp().getWhy(), in.getHangUp().getFailed());
+      case BODY_NOT_SET -> throw new MalformedBytesException("a signal without a known body");
+    };
+  }
+
+  private static Signal request(SignalingProto.PeerRequest in) throws MalformedBytesException {
+    if (in.getExcludeCount() > Signal.MAX_EXCLUDED) {
+      throw new MalformedBytesException("too many excluded peers");
+    }
+    return new Signal.PeerRequest(in.getCount(), node(in.getEgress()), nodes(in.getExcludeList()));
+  }
+
+  private static Signal matched(SignalingProto.Matched in) throws MalformedBytesException {
+    Signal.Role role =
+        switch (in.getRole()) {
+          case CONSUMER -> Signal.Role.CONSUMER;
+          case PRODUCER -> Signal.Role.PRODUCER;
+          default -> throw new MalformedBytesException("a match without a known role");
+        };
+    return new Signal.Matched(in.getMatch(), role, node(in.getPeer()), node(in.getEgress()));
+  }
+
+  private static Signal refusal(SignalingProto.Refusal in) throws MalformedBytesException {
+    Signal.Code code =
+        switch (in.getCode()) {
+          case BAD_MESSAGE -> Signal.Code.BAD_MESSAGE;
+          case BAD_PROOF -> Signal.Code.BAD_PROOF;
+          case WRONG_VERSION -> Signal.Code.WRONG_VERSION;
+          case TOO_MANY -> Signal.Code.TOO_MANY;
+          case TOO_FAST -> Signal.Code.TOO_FAST;
+          case STOPPING -> Signal.Code.STOPPING;
+          default -> throw new MalformedBytesException("a refusal without a known code");
+        };
+    return new Signal.Refusal(code, in.getRetryAfterSeconds(), in.getText());
+  }
+
+  private static Signal description(SignalingProto.Description in) throws MalformedBytesException {
+    Signal.Kind kind =
+        switch (in.getKind()) {
+          case OFFER -> Signal.Kind.OFFER;
+          case ANSWER -> Signal.Kind.ANSWER;
+          default -> throw new MalformedBytesException("a description without a known kind");
+        };
+    return new Signal.Description(in.getMatch(), kind, in.getSdp());
+  }
+
+  private static List<NodeId> nodes(List<ByteString> keys) throws MalformedBytesException {
+    List<NodeId> nodes = new ArrayList<>(keys.size());
+    for (ByteString key : keys) {
+      nodes.add(node(key));
+    }
+    return nodes;
+  }
+
+  private static NodeId node(ByteString key) throws MalformedBytesException {
+    return NodeId.of(bytes(key));
+  }
+
+  private static Bytes bytes(ByteString in) {
+    return Bytes.of(in.toByteArray());
+  }
+
+  private static ByteString string(Bytes in) {
+    return ByteString.copyFrom(in.toArray());
+  }
+}
