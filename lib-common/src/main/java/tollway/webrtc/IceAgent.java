@@ -3,6 +3,8 @@ package tollway.webrtc;
 
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
@@ -89,6 +91,21 @@ public final class IceAgent {
   public void addRemoteCandidate(IceCandidate candidate) {
     loop.checkInLoop();
     checks.addRemote(candidate);
+  }
+
+  /**
+   * Whether the path in use ends on this very host, where packets of any size pass. False while
+   * there is no path.
+   */
+  boolean staysOnHost() {
+    InetSocketAddress to = remote;
+    try {
+      return to != null
+          && (to.getAddress().isLoopbackAddress()
+              || NetworkInterface.getByInetAddress(to.getAddress()) != null);
+    } catch (SocketException unknown) {
+      return false;
+    }
   }
 
   /** Whether {@link IceListener#onConnected} has come and neither failure nor close since. */

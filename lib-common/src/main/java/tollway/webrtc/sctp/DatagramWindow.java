@@ -3,8 +3,8 @@ package tollway.webrtc.sctp;
 
 /**
  * How much may be in flight of what is sent once and never again. The layer above controls
- * congestion; this only keeps a caller who does not from flooding the path: twice what the path
- * holds as measured, and a headroom that shrinks when much is lost.
+ * congestion; this only keeps a caller who does not from flooding the path: a multiple of what the
+ * path holds as measured, and a headroom; both shrink when much is lost.
  */
 final class DatagramWindow {
   private static final int FLOOR = 64 << 10;
@@ -21,7 +21,13 @@ final class DatagramWindow {
   /** A pause of the sender may be made up for by this much. */
   private static final long BURST = 2_000_000;
 
+  /** Less than a caller with its own control ever causes, more than a poor radio loses. */
   private static final double TOLERATED_LOSS = 0.05;
+
+  private static final double MAX_GAIN = 2;
+
+  /** Above 1 by more than the loss of a poor path, or loss alone would wear the rate down. */
+  private static final double MIN_GAIN = 1.25;
 
   private long delivered;
   private long deliveredAt;
@@ -30,6 +36,7 @@ final class DatagramWindow {
   private long roundTrip = Long.MAX_VALUE;
   private long olderRoundTrip = Long.MAX_VALUE;
   private long memoryStart;
+  private double gain = MAX_GAIN;
   private int headroom = FLOOR;
   private int window = FLOOR;
 
@@ -98,9 +105,11 @@ final class DatagramWindow {
     if (now - roundStart > Math.max(shortest, BURST)) {
       double loss = (double) roundLost / Math.max(1, roundLost + roundDelivered);
       if (loss > TOLERATED_LOSS) {
+        gain = Math.max(MIN_GAIN, gain - 0.15);
         headroom = Math.max(MIN_HEADROOM, headroom / 2);
       } else if (limited) {
-        headroom = Math.min(MAX_HEADROOM, headroom + headroom / 2);
+        gain = Math.min(MAX_GAIN, gain + 0.01);
+        headroom = Math.min(MAX_HEADROOM, headroom + headroom / 4);
       }
       roundStart = now;
       roundDelivered = 0;
@@ -108,15 +117,15 @@ final class DatagramWindow {
       limited = false;
     }
     double held = Math.max(rate, olderRate) * shortest / 1e9;
-    window = (int) Math.min(CEILING, Math.max(FLOOR, 2 * held + headroom));
+    window = (int) Math.min(CEILING, Math.max(FLOOR, gain * held + headroom));
   }
 
-  /** Twice the fastest delivery seen; 0 is not paced. */
+  /** Somewhat above the fastest delivery seen; 0 is not paced. */
   private double pacedRate() {
     long shortest = Math.min(roundTrip, olderRoundTrip);
     return shortest == Long.MAX_VALUE || shortest < PACED_ROUND_TRIP
         ? 0
-        : Math.max(2 * Math.max(rate, olderRate), FLOOR * 1e9 / shortest);
+        : Math.max(gain * Math.max(rate, olderRate), FLOOR * 1e9 / shortest);
   }
 
   private void forget(long now) {
