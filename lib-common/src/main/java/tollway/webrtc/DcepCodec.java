@@ -74,15 +74,11 @@ final class DcepCodec {
 
   private static OptionalInt retransmits(int type, long reliability)
       throws MalformedBytesException {
-    switch (type) {
-      case RELIABLE:
-        return OptionalInt.empty();
-      case REXMIT:
-        return OptionalInt.of((int) Math.min(Integer.MAX_VALUE, reliability));
-      case TIMED:
-        return OptionalInt.of((int) (reliability / MILLIS_PER_RETRANSMISSION));
-      default:
-        throw new MalformedBytesException("an unknown channel type");
-    }
+    return switch (type) {
+      case RELIABLE -> OptionalInt.empty();
+      case REXMIT -> OptionalInt.of((int) Math.min(Integer.MAX_VALUE, reliability));
+      case TIMED -> OptionalInt.of((int) (reliability / MILLIS_PER_RETRANSMISSION));
+      default -> throw new MalformedBytesException("an unknown channel type");
+    };
   }
 }

@@ -100,17 +100,12 @@ final class SctpDataChannel implements DataChannel {
   /** Owns the message. */
   void message(int ppid, ByteBuf message) {
     switch (ppid) {
-      case PPID_STRING:
-      case PPID_BINARY:
-        listener.onMessage(message);
-        break;
-      case PPID_STRING_EMPTY:
-      case PPID_BINARY_EMPTY:
+      case PPID_STRING, PPID_BINARY -> listener.onMessage(message);
+      case PPID_STRING_EMPTY, PPID_BINARY_EMPTY -> {
         message.release();
         listener.onMessage(Unpooled.EMPTY_BUFFER);
-        break;
-      default:
-        message.release();
+      }
+      default -> message.release();
     }
   }
 

@@ -53,15 +53,11 @@ final class SdpCodec {
   }
 
   private static String name(Setup setup) {
-    switch (setup) {
-      case ACTIVE:
-        return "active";
-      case PASSIVE:
-        return "passive";
-      case ACTPASS:
-        return "actpass";
-    }
-    throw new IllegalStateException("no such setup");
+    return switch (setup) {
+      case ACTIVE -> "active";
+      case PASSIVE -> "passive";
+      case ACTPASS -> "actpass";
+    };
   }
 
   /** One section of data channels and nothing else; unknown attributes are skipped. */
@@ -69,7 +65,7 @@ final class SdpCodec {
     if (sdp.length() > LONGEST) {
       throw new MalformedBytesException("a session description longer than " + LONGEST);
     }
-    String[] lines = sdp.split("\r?\n");
+    String[] lines = sdp.split("\r?\n", -1);
     if (!lines[0].equals("v=0")) {
       throw new MalformedBytesException("not a session description");
     }
@@ -119,43 +115,33 @@ final class SdpCodec {
       String name = colon < 0 ? attribute : attribute.substring(0, colon);
       String value = colon < 0 ? "" : attribute.substring(colon + 1).strip();
       switch (name) {
-        case "mid":
-          if (!TOKEN.matcher(value).matches()) {
-            throw new MalformedBytesException("not a mid");
-          }
-          mid = value;
-          break;
-        case "ice-ufrag":
-          ufrag = value;
-          break;
-        case "ice-pwd":
-          password = value;
-          break;
-        case "ice-lite":
-          iceLite = true;
-          break;
-        case "fingerprint":
-          fingerprint(value);
-          break;
-        case "setup":
-          setup = setup(value);
-          break;
-        case "sctp-port":
-          sctpPort = (int) number(value, 1, 0xffff);
-          break;
-        case "max-message-size":
-          maxMessageBytes = (int) Math.min(Integer.MAX_VALUE, number(value, 0, Long.MAX_VALUE));
-          break;
-        case "candidate":
-          if (inSection && candidates.size() < MOST_CANDIDATES) {
-            candidates.add(attribute);
-          }
-          break;
-        case "end-of-candidates":
-          endOfCandidates = true;
-          break;
-        default:
-          break; // RFC 8866 §5.13: what we do not know we skip.
+        case "mid" -> mid = mid(value);
+        case "ice-ufrag" -> ufrag = value;
+        case "ice-pwd" -> password = value;
+        case "ice-lite" -> iceLite = true;
+        case "fingerprint" -> fingerprint(value);
+        case "setup" -> setup = setup(value);
+        case "sctp-port" -> sctpPort = (int) number(value, 1, 0xffff);
+        case "max-message-size" ->
+            maxMessageBytes = (int) Math.min(Integer.MAX_VALUE, number(value, 0, Long.MAX_VALUE));
+        case "candidate" -> candidate(attribute);
+        case "end-of-candidates" -> endOfCandidates = true;
+        default -> {
+          // RFC 8866 §5.13: what we do not know we skip.
+        }
+      }
+    }
+
+    private static String mid(String value) throws MalformedBytesException {
+      if (!TOKEN.matcher(value).matches()) {
+        throw new MalformedBytesException("not a mid");
+      }
+      return value;
+    }
+
+    private void candidate(String line) {
+      if (inSection && candidates.size() < MOST_CANDIDATES) {
+        candidates.add(line);
       }
     }
 
@@ -194,16 +180,12 @@ final class SdpCodec {
     }
 
     private static Setup setup(String value) throws MalformedBytesException {
-      switch (value) {
-        case "active":
-          return Setup.ACTIVE;
-        case "passive":
-          return Setup.PASSIVE;
-        case "actpass":
-          return Setup.ACTPASS;
-        default:
-          throw new MalformedBytesException("not a DTLS setup role");
-      }
+      return switch (value) {
+        case "active" -> Setup.ACTIVE;
+        case "passive" -> Setup.PASSIVE;
+        case "actpass" -> Setup.ACTPASS;
+        default -> throw new MalformedBytesException("not a DTLS setup role");
+      };
     }
 
     private static long number(String value, long least, long most) throws MalformedBytesException {

@@ -20,9 +20,6 @@ final class RecordPipe implements DatagramTransport {
   /** Thrown where a socket would wait. Without a stack: it is no failure. */
   static final class Drained extends InterruptedIOException {
     private static final long serialVersionUID = 1;
-    static final Drained INSTANCE = new Drained();
-
-    private Drained() {}
 
     @Override
     public synchronized Throwable fillInStackTrace() {
@@ -107,7 +104,7 @@ final class RecordPipe implements DatagramTransport {
   private int takeCurrent(byte[] buffer, int offset, int length) throws Drained {
     ByteBuf datagram = current;
     if (datagram == null || closed) {
-      throw Drained.INSTANCE;
+      throw new Drained();
     }
     current = null;
     int size = Math.min(length, datagram.readableBytes());

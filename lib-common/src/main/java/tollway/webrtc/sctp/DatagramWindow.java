@@ -73,7 +73,8 @@ final class DatagramWindow {
     chunk.deliveredBefore = delivered;
     chunk.deliveredAt = deliveredAt;
     double paced = pacedRate();
-    sendNext = paced == 0 ? now : Math.max(sendNext, now - BURST) + chunk.size * 1e9 / paced;
+    sendNext =
+        paced == 0 ? now : Math.max(sendNext, (double) (now - BURST)) + chunk.size * 1e9 / paced;
   }
 
   void acknowledged(int bytes, OutboundChunk newest, long now) {

@@ -55,7 +55,7 @@ final class PathProbe {
   }
 
   void onHeartbeatAck(Bytes info) {
-    if (info.equals(expected)) {
+    if (expected != null && expected.equals(info)) {
       expected = null;
       timer.clear();
       writer.limit(target);

@@ -42,13 +42,15 @@ final class SctpCodec {
   private static final int FORWARD_TSN = 192;
 
   private static final int HEARTBEAT_INFO = 1;
+  private static final int IPV4_ADDRESS = 5;
+  private static final int IPV6_ADDRESS = 6;
   private static final int STATE_COOKIE = 7;
   private static final int UNRECOGNIZED_PARAMETER = 8;
+  private static final int COOKIE_PRESERVATIVE = 9;
+  private static final int HOST_NAME = 11;
+  private static final int SUPPORTED_ADDRESS_TYPES = 12;
   private static final int OUTGOING_RESET = 13;
-  private static final int INCOMING_RESET = 14;
   private static final int RESET_RESPONSE = 16;
-  private static final int ADD_OUTGOING_STREAMS = 17;
-  private static final int ADD_INCOMING_STREAMS = 18;
   private static final int SUPPORTED_EXTENSIONS = 0x8008;
   private static final int FORWARD_TSN_SUPPORTED = 0xC000;
 
@@ -131,51 +133,41 @@ final class SctpCodec {
     int type = in.getUnsignedByte(at);
     int flags = in.getUnsignedByte(at + 1);
     int end = at + length;
-    switch (type) {
-      case DATA:
-        // RFC 9260 §6.2: DATA without user data ends the association.
-        need(length > DATA_HEADER, "DATA without data");
-        return new Chunk.Data(
-            flags,
-            in.getInt(at + 4),
-            in.getUnsignedShort(at + 8),
-            in.getUnsignedShort(at + 10),
-            in.getInt(at + 12),
-            in.slice(at + DATA_HEADER, length - DATA_HEADER));
-      case INIT:
-        return init(in, at, length, false);
-      case INIT_ACK:
-        return init(in, at, length, true);
-      case SACK:
-        return sack(in, at, length);
-      case HEARTBEAT:
-        return new Chunk.Heartbeat(heartbeatInfo(in, at, length));
-      case HEARTBEAT_ACK:
-        return new Chunk.HeartbeatAck(heartbeatInfo(in, at, length));
-      case ABORT:
-        return new Chunk.Abort((flags & 1) != 0, causes(in, at + CHUNK_HEADER, end));
-      case SHUTDOWN:
+    return switch (type) {
+      case DATA -> data(in, at, length, flags);
+      case INIT -> init(in, at, length, false);
+      case INIT_ACK -> init(in, at, length, true);
+      case SACK -> sack(in, at, length);
+      case HEARTBEAT -> new Chunk.Heartbeat(heartbeatInfo(in, at, length));
+      case HEARTBEAT_ACK -> new Chunk.HeartbeatAck(heartbeatInfo(in, at, length));
+      case ABORT -> new Chunk.Abort((flags & 1) != 0, causes(in, at + CHUNK_HEADER, end));
+      case SHUTDOWN -> {
         need(length == 8, "a SHUTDOWN of the wrong length");
-        return new Chunk.Shutdown(in.getInt(at + 4));
-      case SHUTDOWN_ACK:
-        return new Chunk.ShutdownAck();
-      case ERROR:
-        return new Chunk.OperationError(causes(in, at + CHUNK_HEADER, end));
-      case COOKIE_ECHO:
-        return new Chunk.CookieEcho(bytes(in, at + CHUNK_HEADER, length - CHUNK_HEADER));
-      case COOKIE_ACK:
-        return new Chunk.CookieAck();
-      case SHUTDOWN_COMPLETE:
-        return new Chunk.ShutdownComplete((flags & 1) != 0);
-      case RE_CONFIG:
-        return reConfig(in, at, length);
-      case PAD:
-        return new Chunk.Pad(length);
-      case FORWARD_TSN:
-        return forwardTsn(in, at, length);
-      default:
-        return new Chunk.Unknown(type, bytes(in, at, length));
-    }
+        yield new Chunk.Shutdown(in.getInt(at + 4));
+      }
+      case SHUTDOWN_ACK -> new Chunk.ShutdownAck();
+      case ERROR -> new Chunk.OperationError(causes(in, at + CHUNK_HEADER, end));
+      case COOKIE_ECHO -> new Chunk.CookieEcho(bytes(in, at + CHUNK_HEADER, length - CHUNK_HEADER));
+      case COOKIE_ACK -> new Chunk.CookieAck();
+      case SHUTDOWN_COMPLETE -> new Chunk.ShutdownComplete((flags & 1) != 0);
+      case RE_CONFIG -> reConfig(in, at, length);
+      case PAD -> new Chunk.Pad(length);
+      case FORWARD_TSN -> forwardTsn(in, at, length);
+      default -> new Chunk.Unknown(type, bytes(in, at, length));
+    };
+  }
+
+  private static Chunk data(ByteBuf in, int at, int length, int flags)
+      throws MalformedBytesException {
+    // RFC 9260 §6.2: DATA without user data ends the association.
+    need(length > DATA_HEADER, "DATA without data");
+    return new Chunk.Data(
+        flags,
+        in.getInt(at + 4),
+        in.getUnsignedShort(at + 8),
+        in.getUnsignedShort(at + 10),
+        in.getInt(at + 12),
+        in.slice(at + DATA_HEADER, length - DATA_HEADER));
   }
 
   private static Chunk init(ByteBuf in, int at, int length, boolean ack)
@@ -229,17 +221,16 @@ final class SctpCodec {
 
   /** Parameters of RFC 9260 that mean nothing on one DTLS path, and reports of our own. */
   private static boolean harmless(int type) {
-    switch (type) {
-      case 5: // IPv4 address
-      case 6: // IPv6 address
-      case 9: // cookie preservative
-      case 11: // host name, now forbidden
-      case 12: // supported address types
-      case UNRECOGNIZED_PARAMETER:
-        return true;
-      default:
-        return false;
-    }
+    return switch (type) {
+      case IPV4_ADDRESS,
+          IPV6_ADDRESS,
+          COOKIE_PRESERVATIVE,
+          HOST_NAME,
+          SUPPORTED_ADDRESS_TYPES,
+          UNRECOGNIZED_PARAMETER ->
+          true;
+      default -> false;
+    };
   }
 
   private static Chunk sack(ByteBuf in, int at, int length) throws MalformedBytesException {

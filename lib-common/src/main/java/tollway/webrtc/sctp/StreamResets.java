@@ -26,7 +26,6 @@ final class StreamResets {
 
   private static final int MAX_TRIES = 10;
 
-  private final EventLoop loop;
   private final RetransmitTimeout timeout;
   private final Owner owner;
   private final Set<Integer> wanted = new LinkedHashSet<>();
@@ -42,7 +41,6 @@ final class StreamResets {
   /** RFC 6525 §3.1: request numbers begin where the TSNs begin. */
   StreamResets(
       EventLoop loop, RetransmitTimeout timeout, int ownFirst, int peerFirst, Owner owner) {
-    this.loop = loop;
     this.timeout = timeout;
     this.owner = owner;
     nextRequest = ownFirst;

@@ -106,7 +106,7 @@ final class SctpAssociationTest {
           }
           return ends.bobHears.messages.size() == count;
         },
-        Duration.ofSeconds(120));
+        Duration.ofMinutes(2));
     assertThat(ends.bobHears.messages).allMatch(TwoEnds::isIntact);
     assertThat(ends.bobHears.messages.stream().map(TwoEnds::number).toList())
         .isEqualTo(IntStream.range(0, count).boxed().toList());
