@@ -2,6 +2,7 @@
 package tollway.freddie;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import tollway.signaling.Signal;
  * each client is reached. Every method may be called from any thread.
  */
 final class MarketHall {
+  private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
+
   private final NettyEventLoop loop;
   private final List<String> stun;
   private final Market market;
@@ -27,6 +30,7 @@ final class MarketHall {
     this.loop = loop;
     this.stun = List.copyOf(stun);
     market = new Market(random::nextLong, loop::nanoTime);
+    loop.every(SWEEP_PERIOD, () -> carryOut(market.sweep()));
   }
 
   /** A client has proved who it is, and may do business from now on. */
@@ -87,15 +91,16 @@ final class MarketHall {
   }
 
   private void trade(Supplier<List<Market.Effect>> decision) {
-    loop.execute(
-        () -> {
-          for (Market.Effect effect : decision.get()) {
-            SignalConnection connection = connections.get(effect.to());
-            if (connection != null) {
-              connection.send(effect.signal());
-            }
-          }
-        });
+    loop.execute(() -> carryOut(decision.get()));
+  }
+
+  private void carryOut(List<Market.Effect> effects) {
+    for (Market.Effect effect : effects) {
+      SignalConnection connection = connections.get(effect.to());
+      if (connection != null) {
+        connection.send(effect.signal());
+      }
+    }
   }
 
   private String text() {
