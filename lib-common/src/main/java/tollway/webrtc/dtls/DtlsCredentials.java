@@ -60,7 +60,7 @@ final class DtlsCredentials {
     return SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);
   }
 
-  @SuppressWarnings("JdkObsolete") // Bouncy Castle asks for it.
+  @SuppressWarnings("JdkObsolete") // What Bouncy Castle takes.
   static Vector<SignatureAndHashAlgorithm> signatureSchemes() {
     Vector<SignatureAndHashAlgorithm> schemes = new Vector<>();
     schemes.add(signatureScheme());

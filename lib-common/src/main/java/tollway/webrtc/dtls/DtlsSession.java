@@ -173,7 +173,7 @@ public final class DtlsSession {
   }
 
   private void stop() {
-    pipe.stop();
+    pipe.close();
     if (handshake != null) {
       handshake.interrupt();
       handshake = null;

@@ -21,6 +21,11 @@ final class RecordPipe implements DatagramTransport {
   static final class Drained extends InterruptedIOException {
     private static final long serialVersionUID = 1;
 
+    @SuppressWarnings("StaticAssignmentOfThrowable") // Has no stack and never causes another.
+    static final Drained INSTANCE = new Drained();
+
+    private Drained() {}
+
     @Override
     public synchronized Throwable fillInStackTrace() {
       return this;
@@ -39,9 +44,6 @@ final class RecordPipe implements DatagramTransport {
   private final Consumer<ByteBuf> wire;
   private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private volatile boolean closed;
-
-  /** The loop's: nothing leaves any more, not even what the handshake thread sent before. */
-  private boolean stopped;
 
   // The loop's, once the handshake thread has ended.
   private boolean onLoop;
@@ -104,7 +106,7 @@ final class RecordPipe implements DatagramTransport {
   private int takeCurrent(byte[] buffer, int offset, int length) throws Drained {
     ByteBuf datagram = current;
     if (datagram == null || closed) {
-      throw new Drained();
+      throw Drained.INSTANCE;
     }
     current = null;
     int size = Math.min(length, datagram.readableBytes());
@@ -146,18 +148,11 @@ final class RecordPipe implements DatagramTransport {
   }
 
   private void hand(ByteBuf datagram) {
-    // Not when closed: the handshake thread closes right after the alert that says why.
-    if (stopped) {
+    if (closed) {
       datagram.release();
     } else {
       wire.accept(datagram);
     }
-  }
-
-  /** The owner's end, on the loop. */
-  void stop() {
-    stopped = true;
-    closed = true;
   }
 
   /** The record layer closes it when the peer does; then nothing passes any more. */

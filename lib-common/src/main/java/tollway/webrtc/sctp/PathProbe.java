@@ -49,13 +49,14 @@ final class PathProbe {
     }
     byte[] nonce = new byte[8];
     random.nextBytes(nonce);
-    expected = Bytes.of(nonce);
-    writer.probe(new Chunk.Heartbeat(expected), target);
+    Bytes asked = Bytes.of(nonce);
+    expected = asked;
+    writer.probe(new Chunk.Heartbeat(asked), target);
     timer.setIn(WAIT.toNanos());
   }
 
   void onHeartbeatAck(Bytes info) {
-    if (expected != null && expected.equals(info)) {
+    if (expected != null && info.equals(expected)) {
       expected = null;
       timer.clear();
       writer.limit(target);
