@@ -66,8 +66,10 @@ final class NetstatePageIT {
       NetstateReporter alice = reporter();
       alice.update(Cast.alice(Cast.idle(Cast.BOB, Role.WIDGET)));
       bob.update(Cast.bob(Cast.idle(Cast.ALICE, Role.DESKTOP), Cast.idle(Cast.EXIT, Role.EGRESS)));
+      // Bob's report alone shows both links, with Alice as a node that others speak of.
       browser.await("document.querySelectorAll('.link.idle').length == 2");
-      assertThat(shown("#nodes .node.role-desktop text")).isEqualTo("alice");
+      browser.await(
+          "document.querySelector('#nodes .node.role-desktop text').textContent == 'alice'");
       assertThat(shown("#nodes .node.role-widget text")).isEqualTo("bob");
       assertThat(count(".node.role-egress.ghost")).isEqualTo("1");
       assertThat(count(".link.active")).isEqualTo("0");
