@@ -47,7 +47,10 @@ sealed interface PathFrame {
 
   /** Why a path was refused, with its code on the wire. */
   enum Reason {
-    BAD_PROOF(0, "the proof of attachment does not verify"),
+    BAD_PROOF(
+        0,
+        "the proof of attachment does not verify: the egress reached is not the one that the invite"
+            + " pins, or the volunteer meddled"),
     TOO_MANY_SESSIONS(1, "the egress has as many sessions as it takes"),
     TOO_MANY_PATHS(2, "the session has as many paths as it may"),
     STOPPING(3, "the egress is stopping");

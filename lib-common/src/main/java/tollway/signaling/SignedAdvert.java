@@ -16,8 +16,7 @@ public record SignedAdvert(Bytes serialized, Bytes signature) {
     }
   }
 
-  /** Signs {@code advert} for the connection whose challenge had {@code nonce}. */
-  public static SignedAdvert of(Advert advert, Identity identity, Bytes nonce) {
+  static SignedAdvert of(Advert advert, Identity identity, Bytes nonce) {
     Bytes serialized = SignalingCodec.encode(advert);
     return new SignedAdvert(serialized, identity.sign(LABEL.plus(nonce).plus(serialized)));
   }

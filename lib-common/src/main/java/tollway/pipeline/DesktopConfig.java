@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+import java.net.InetSocketAddress;
+
+/**
+ * What a desktop was told.
+ *
+ * @param invite the egress that is pinned, and where volunteers are met
+ * @param listen where programs of this host find the proxy
+ * @param paths volunteers at once: one carries, the others stand by
+ * @param includeLoopback whether loopback addresses are candidates, for one host
+ */
+public record DesktopConfig(
+    Invite invite, InetSocketAddress listen, int paths, boolean includeLoopback) {
+  public static final int MOST_PATHS = 8;
+
+  public DesktopConfig {
+    if (paths < 1 || paths > MOST_PATHS) {
+      throw new IllegalArgumentException("paths are 1 to " + MOST_PATHS);
+    }
+  }
+}

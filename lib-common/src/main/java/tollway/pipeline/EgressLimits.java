@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+/**
+ * How much an egress takes on at once.
+ *
+ * @param volunteers WebSockets
+ * @param pathsPerVolunteer paths on one WebSocket
+ * @param sessions desktops
+ * @param pathsPerSession paths of one desktop
+ * @param streams proxied connections of all sessions together
+ * @param dials connections that are being made
+ */
+public record EgressLimits(
+    int volunteers,
+    int pathsPerVolunteer,
+    int sessions,
+    int pathsPerSession,
+    int streams,
+    int dials) {
+  public static final EgressLimits DEFAULT = new EgressLimits(1024, 256, 2048, 8, 16_384, 512);
+
+  public EgressLimits {
+    if (volunteers < 1
+        || pathsPerVolunteer < 1
+        || sessions < 1
+        || pathsPerSession < 1
+        || streams < 1
+        || dials < 1) {
+      throw new IllegalArgumentException("every limit of an egress is at least 1");
+    }
+  }
+}

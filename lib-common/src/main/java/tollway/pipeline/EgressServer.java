@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import tollway.identity.Identity;
+import tollway.loop.NettyLoops;
+import tollway.session.SessionServer;
+import tollway.session.SessionServerConfig;
+
+/** The exit of the chain: takes volunteers' WebSockets, ends desktops' sessions, and dials. */
+public final class EgressServer implements AutoCloseable {
+  private static final int REQUEST_LIMIT = 8192;
+  private static final int MOST_UNPROVED = 1024;
+  private static final long GOODBYE_MILLIS = 1500;
+
+  private final Dialer dialer;
+  private final EgressLoad load;
+  private final SessionServer sessions;
+  private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Channel listener;
+
+  private EgressServer(NettyLoops loops, Identity identity, EgressConfig config)
+      throws IOException {
+    dialer = new Dialer(loops, config.policy());
+    load = new EgressLoad(config.limits());
+    sessions =
+        new SessionServer(
+            loops,
+            identity,
+            new SessionServerConfig(
+                config.limits().sessions(),
+                config.limits().pathsPerSession(),
+                MOST_UNPROVED,
+                PathSizes.PACKET,
+                PathSizes.FRAME),
+            new Streams());
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops.group())
+            .channel(loops.serverSocketChannel())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, PathSocket.QUEUE)
+            .childHandler(new Connections(config))
+            .bind(config.listen())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      dialer.close();
+      throw new IOException(NetworkErrors.text(bound.cause()), bound.cause());
+    }
+    listener = bound.channel();
+  }
+
+  /** Listens when it returns; an {@link IOException} says why it cannot. Not on a loop. */
+  public static EgressServer start(NettyLoops loops, Identity identity, EgressConfig config)
+      throws IOException {
+    return new EgressServer(loops, identity, config);
+  }
+
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** Says goodbye to every desktop and closes everything, within about two seconds. */
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly(GOODBYE_MILLIS);
+    try {
+      sessions.close().get(GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException slow) {
+      // They find out by themselves: their paths end below.
+    }
+    sockets.close().awaitUninterruptibly(GOODBYE_MILLIS);
+    dialer.close();
+  }
+
+  /** The counters in the Prometheus text format; on one of the loops. */
+  void metrics(Consumer<String> sink) {
+    sessions.snapshots(all -> sink.accept(load.metrics(all.size())));
+  }
+
+  private final class Streams extends ChannelInitializer<QuicStreamChannel> {
+    @Override
+    protected void initChannel(QuicStreamChannel stream) {
+      stream.pipeline().addLast(new ExitStream(dialer, load));
+    }
+  }
+
+  private final class Connections extends ChannelInitializer<Channel> {
+    private final EgressConfig config;
+
+    Connections(EgressConfig config) {
+      this.config = config;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      sockets.add(channel);
+      channel
+          .pipeline()
+          .addLast(
+              new FlushConsolidationHandler(64, true),
+              new IdleStateHandler(PathSocket.SILENCE_SECONDS, PathSocket.PING_SECONDS, 0),
+              new HttpServerCodec(),
+              new HttpObjectAggregator(REQUEST_LIMIT),
+              new EgressPages(config.token(), EgressServer.this::metrics),
+              new WebSocketServerProtocolHandler(
+                  WebSocketServerProtocolConfig.newBuilder()
+                      .websocketPath(PathSocket.URL_PATH)
+                      .maxFramePayloadLength(PathSocket.MESSAGE_LIMIT)
+                      .handshakeTimeoutMillis(10_000)
+                      .dropPongFrames(true)
+                      .build()),
+              new VolunteerSocket(sessions, load, config.limits().pathsPerVolunteer()));
+    }
+  }
+}

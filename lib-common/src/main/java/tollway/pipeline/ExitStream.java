@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tollway.bytes.MalformedBytesException;
+
+/** One stream at the egress, until it is joined with a connection: reads the header and dials. */
+final class ExitStream extends ByteToMessageDecoder {
+  private static final long HEADER_SECONDS = 15;
+
+  private final Dialer dialer;
+  private final EgressLoad load;
+  private @Nullable ScheduledFuture<?> deadline;
+  private boolean counted;
+  private boolean asked;
+  private boolean inputEnded;
+
+  ExitStream(Dialer dialer, EgressLoad load) {
+    this.dialer = dialer;
+    this.load = load;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    counted = load.beginStream();
+    if (!counted) {
+      refuse(
+          context,
+          new StreamAnswer(StreamAnswer.Status.BUSY, "the egress has as many streams as it takes"));
+      return;
+    }
+    context.channel().closeFuture().addListener(closed -> load.endStream());
+    deadline = context.executor().schedule(() -> context.close(), HEADER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    if (asked) {
+      if (!counted) {
+        in.skipBytes(in.readableBytes()); // Refused: the rest of the flight is not wanted.
+      }
+      return; // What follows the header waits here for the connection.
+    }
+    try {
+      Optional<StreamHeader> header = StreamHeaderCodec.decode(in);
+      if (header.isPresent()) {
+        asked = true;
+        cancelDeadline();
+        context.channel().config().setAutoRead(false);
+        dial(context, header.get().destination());
+      } else if (in.readableBytes() > StreamHeaderCodec.MAX_SIZE) {
+        throw new MalformedBytesException("no end of the header");
+      }
+    } catch (MalformedBytesException wrong) {
+      in.skipBytes(in.readableBytes());
+      refuse(
+          context,
+          new StreamAnswer(StreamAnswer.Status.BAD_HEADER, String.valueOf(wrong.getMessage())));
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true; // Told to the relay once there is one.
+      if (!asked) {
+        context.close();
+      }
+    } else {
+      context.fireUserEventTriggered(event);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+
+  private void dial(ChannelHandlerContext context, Destination destination) {
+    if (!load.beginDial()) {
+      refuse(
+          context,
+          new StreamAnswer(StreamAnswer.Status.BUSY, "the egress is dialling as much as it can"));
+      return;
+    }
+    dialer.dial(
+        destination,
+        context.channel().eventLoop(),
+        new Dialer.Outcome() {
+          @Override
+          public void connected(DuplexChannel connection) {
+            load.endDial(true);
+            if (context.isRemoved() || !context.channel().isActive()) {
+              Relay.abort(connection);
+            } else {
+              join(context, connection);
+            }
+          }
+
+          @Override
+          public void failed(StreamAnswer why) {
+            load.endDial(false);
+            refuse(context, why);
+          }
+        });
+  }
+
+  private void join(ChannelHandlerContext context, DuplexChannel connection) {
+    QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+    stream.writeAndFlush(answer(StreamAnswer.connected()));
+    Relay.join(stream, connection, load.bytesUp(), load.bytesDown());
+    // Hands what came behind the header to the relay.
+    stream.pipeline().remove(this);
+    if (inputEnded) {
+      stream.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    }
+  }
+
+  private void refuse(ChannelHandlerContext context, StreamAnswer why) {
+    asked = true;
+    cancelDeadline();
+    if (context.channel() instanceof QuicStreamChannel stream && stream.isActive()) {
+      stream
+          .writeAndFlush(answer(why))
+          .addListener(written -> stream.shutdownOutput().addListener(ended -> stream.close()));
+    }
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  private static ByteBuf answer(StreamAnswer answer) {
+    return Unpooled.wrappedBuffer(StreamAnswerCodec.encode(answer).toArray());
+  }
+}

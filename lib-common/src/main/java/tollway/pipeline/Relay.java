@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Carries bytes from one channel to another and back: reads only as fast as the other end takes,
+ * hands on the end of each direction by itself, and a failure of either end at once. Both channels
+ * are on one loop.
+ */
+final class Relay extends ChannelInboundHandlerAdapter {
+  /**
+   * An error code for QUIC streams: whoever is behind went away (ours to choose, RFC 9000 §20.2).
+   */
+  private static final int GONE = 0x1;
+
+  private final DuplexChannel other;
+  private final LongAdder carried;
+  private boolean inputEnded;
+
+  private Relay(DuplexChannel other, LongAdder carried) {
+    this.other = other;
+    this.carried = carried;
+  }
+
+  /** Joins two connected channels; what {@code a} sends is counted in {@code fromA}. */
+  static void join(DuplexChannel a, DuplexChannel b, LongAdder fromA, LongAdder fromB) {
+    a.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    b.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    a.pipeline().addLast(new Relay(b, fromA));
+    b.pipeline().addLast(new Relay(a, fromB));
+    if (!a.isActive() || !b.isActive()) {
+      abort(a);
+      abort(b);
+      return;
+    }
+    a.config().setAutoRead(b.isWritable());
+    b.config().setAutoRead(a.isWritable());
+  }
+
+  /** Ends a channel so that its peer sees a failure, not an end of data. */
+  static void abort(Channel channel) {
+    if (channel instanceof QuicStreamChannel stream) {
+      stream.shutdown(GONE, stream.newPromise());
+      stream.close();
+    } else if (channel.isOpen()) {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0); // Close as a reset.
+      channel.close();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (message instanceof ByteBuf bytes) {
+      carried.add(bytes.readableBytes());
+      other.write(bytes).addListener((ChannelFuture written) -> afterWrite(context, written));
+      if (!other.isWritable()) {
+        context.channel().config().setAutoRead(false);
+      }
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    other.flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (context.channel().isWritable()) {
+      other.config().setAutoRead(true);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
+      inputEnded = true;
+      // Behind what is queued: shutting down first would throw it away.
+      other
+          .writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(
+              drained -> {
+                if (other.isOpen() && !other.isOutputShutdown()) {
+                  other.shutdownOutput().addListener(done -> closeWhenBothEnded(context));
+                }
+              });
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (!inputEnded) {
+      abort(other);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    inputEnded = true;
+    abort(context.channel());
+    abort(other);
+  }
+
+  private void afterWrite(ChannelHandlerContext context, ChannelFuture written) {
+    if (!written.isSuccess()) {
+      abort(context.channel());
+      abort(other);
+    }
+  }
+
+  private void closeWhenBothEnded(ChannelHandlerContext context) {
+    if (other.isInputShutdown() && other.isOutputShutdown()) {
+      other.close();
+      context.close();
+    }
+  }
+}

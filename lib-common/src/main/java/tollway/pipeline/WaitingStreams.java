@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.util.concurrent.Future;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tollway.bytes.MalformedBytesException;
+import tollway.loop.NettyEventLoop;
+import tollway.loop.Timer;
+import tollway.session.ClientSession;
+
+/**
+ * Opens streams to destinations by way of the session; while there is none, requests wait, not too
+ * many and not too long. Everything is on the loop.
+ */
+final class WaitingStreams {
+  /** What became of a request, told once. */
+  interface Outcome {
+    /** Connected; the stream does not read until its auto-read is switched on. */
+    void connected(QuicStreamChannel stream);
+
+    void failed(NoStream why);
+
+    /** Whoever asked has gone: an answer would be for nobody. */
+    boolean cancelled();
+  }
+
+  private record Request(Destination destination, Outcome outcome) {}
+
+  private static final int MOST_WAITING = 512;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** Longer than an egress takes to look up and dial. */
+  private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(30);
+
+  private static final WriteBufferWaterMark QUEUE = new WriteBufferWaterMark(128 << 10, 256 << 10);
+
+  private final NettyEventLoop loop;
+  private final Supplier<String> state;
+  private final SecureRandom random = new SecureRandom();
+  private final Queue<Request> waiting = new ArrayDeque<>();
+  private @Nullable ClientSession session;
+
+  /** {@code state} says why there is no session. */
+  WaitingStreams(NettyEventLoop loop, Supplier<String> state) {
+    this.loop = loop;
+    this.state = state;
+  }
+
+  void open(Destination destination, Outcome outcome) {
+    loop.checkInLoop();
+    Request request = new Request(destination, outcome);
+    ClientSession ready = session;
+    if (ready != null) {
+      begin(ready, request);
+    } else if (waiting.size() >= MOST_WAITING) {
+      outcome.failed(NoStream.noRoute("too many requests wait already; " + state.get()));
+    } else {
+      waiting.add(request);
+      loop.schedule(PATIENCE, () -> giveUp(request));
+    }
+  }
+
+  /** From now on streams are opened on {@code ready}. */
+  void available(ClientSession ready) {
+    loop.checkInLoop();
+    session = ready;
+    for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
+      if (!next.outcome().cancelled()) {
+        begin(ready, next);
+      }
+    }
+  }
+
+  /** From now on requests wait. */
+  void unavailable() {
+    loop.checkInLoop();
+    session = null;
+  }
+
+  /** Refuses all who wait. */
+  void close() {
+    session = null;
+    for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
+      next.outcome().failed(NoStream.noRoute("this desktop is stopping"));
+    }
+  }
+
+  private void giveUp(Request request) {
+    if (waiting.remove(request)) {
+      request.outcome().failed(NoStream.noRoute(state.get()));
+    }
+  }
+
+  private void begin(ClientSession ready, Request request) {
+    ready
+        .openStream(
+            new ChannelInitializer<QuicStreamChannel>() {
+              @Override
+              protected void initChannel(QuicStreamChannel stream) {
+                stream.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUE);
+                stream.pipeline().addLast(new AwaitAnswer(request));
+              }
+            })
+        .addListener(
+            (Future<QuicStreamChannel> opened) -> {
+              if (!opened.isSuccess()) {
+                request
+                    .outcome()
+                    .failed(NoStream.noRoute("the session takes no more streams just now"));
+              } else {
+                StreamHeader header = StreamHeader.fresh(request.destination(), random);
+                opened
+                    .getNow()
+                    .writeAndFlush(
+                        Unpooled.wrappedBuffer(StreamHeaderCodec.encode(header).toArray()));
+              }
+            });
+  }
+
+  /** The first thing on every stream: what the egress says of the destination. */
+  private final class AwaitAnswer extends ByteToMessageDecoder {
+    private final Request request;
+    private @Nullable Timer deadline;
+    private boolean told;
+
+    AwaitAnswer(Request request) {
+      this.request = request;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+      deadline =
+          loop.schedule(
+              ANSWER_DEADLINE, () -> fail(context, NoStream.noRoute("the egress does not answer")));
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+      if (told) {
+        return; // Data behind the answer; handed on when this handler is removed.
+      }
+      try {
+        Optional<StreamAnswer> answer = StreamAnswerCodec.decode(in);
+        if (answer.isEmpty()) {
+          return;
+        }
+        if (!answer.get().isConnected()) {
+          fail(context, NoStream.answered(answer.get()));
+        } else if (request.outcome().cancelled()) {
+          tell();
+          Relay.abort(context.channel());
+        } else {
+          tell();
+          QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+          stream.config().setAutoRead(false);
+          request.outcome().connected(stream);
+          stream.pipeline().remove(this);
+        }
+      } catch (MalformedBytesException wrong) {
+        fail(context, NoStream.noRoute("the egress answers nonsense"));
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      fail(context, NoStream.noRoute("the session ended"));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      fail(context, NoStream.noRoute("the stream was reset"));
+    }
+
+    private void fail(ChannelHandlerContext context, NoStream why) {
+      if (!told) {
+        tell();
+        request.outcome().failed(why);
+        context.channel().close();
+      }
+    }
+
+    private void tell() {
+      told = true;
+      if (deadline != null) {
+        deadline.cancel();
+      }
+    }
+  }
+}

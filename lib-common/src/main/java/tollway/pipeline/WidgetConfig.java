@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+import java.net.URI;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a volunteer was told.
+ *
+ * @param invites the egresses to relay to; their freddies are where people are met
+ * @param slots how many people at once
+ * @param tag a name for people to see, may be empty
+ * @param includeLoopback whether loopback addresses are candidates, for one host
+ */
+public record WidgetConfig(List<Invite> invites, int slots, String tag, boolean includeLoopback) {
+  public WidgetConfig {
+    invites = List.copyOf(invites);
+  }
+
+  List<URI> freddies() {
+    return invites.stream().flatMap(invite -> invite.freddies().stream()).distinct().toList();
+  }
+
+  Stream<String> stunServers() {
+    return invites.stream().flatMap(invite -> invite.stunServers().stream());
+  }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+/** What a volunteer's relay tells its owner; on its loop. */
+public interface WidgetListener {
+  /** Whether people can be helped now: freddie knows us and an egress is connected. */
+  void readiness(boolean ready, String why);
+
+  /** A person came or went; {@code helped} are those who are connected now. */
+  void helping(int helped, String what);
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.lab;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** One of our binaries in a JVM of its own, on the class path of the test. */
+public final class JavaProcess implements AutoCloseable {
+  private final String what;
+  private final Process process;
+  private final List<String> out = new CopyOnWriteArrayList<>();
+  private final List<String> err = new CopyOnWriteArrayList<>();
+  private final List<Thread> readers = new ArrayList<>();
+
+  private JavaProcess(String what, Process process) {
+    this.what = what;
+    this.process = process;
+    collect(process.inputReader(StandardCharsets.UTF_8), out);
+    collect(
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8)),
+        err);
+  }
+
+  /**
+   * Runs {@code mainClass} with {@code arguments}, behind {@code prefix}, such as ip netns exec.
+   */
+  public static JavaProcess start(
+      List<String> prefix, Map<String, String> environment, String mainClass, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    return new JavaProcess(mainClass + " " + List.of(arguments), builder.start());
+  }
+
+  public static JavaProcess start(String mainClass, String... arguments) throws IOException {
+    return start(List.of(), Map.of(), mainClass, arguments);
+  }
+
+  public Process process() {
+    return process;
+  }
+
+  public List<String> out() {
+    return List.copyOf(out);
+  }
+
+  public List<String> err() {
+    return List.copyOf(err);
+  }
+
+  /** The first JSON object on stdout whose {@code event} is {@code event}. */
+  public JsonObject event(String event) throws Exception {
+    Await.until(
+        what + " says " + event,
+        Duration.ofSeconds(60),
+        () -> {
+          if (!process.isAlive() && find(event).isEmpty()) {
+            throw new AssertionError(what + " ended: " + err + out);
+          }
+          return !find(event).isEmpty();
+        });
+    return find(event).get(0);
+  }
+
+  /** How often an event was told. */
+  public int count(String event) {
+    return find(event).size();
+  }
+
+  /** Waits for the end of the process. */
+  public int exitCode() throws Exception {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError(what + " does not end: " + err);
+    }
+    for (Thread reader : readers) {
+      reader.join();
+    }
+    return process.exitValue();
+  }
+
+  /** SIGTERM. */
+  public int stop() throws Exception {
+    process.destroy();
+    return exitCode();
+  }
+
+  /** SIGKILL. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<JsonObject> find(String event) {
+    List<JsonObject> found = new ArrayList<>();
+    for (String line : out) {
+      if (line.startsWith("{")) {
+        JsonObject object = JsonParser.parseString(line).getAsJsonObject();
+        if (object.has("event") && object.get("event").getAsString().equals(event)) {
+          found.add(object);
+        }
+      }
+    }
+    return found;
+  }
+
+  private void collect(BufferedReader from, List<String> lines) {
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                for (String line = from.readLine(); line != null; line = from.readLine()) {
+                  lines.add(line);
+                }
+              } catch (IOException killed) {
+                lines.add("(" + killed.getMessage() + ")");
+              }
+            });
+    reader.setDaemon(true);
+    reader.start();
+    readers.add(reader);
+  }
+}
