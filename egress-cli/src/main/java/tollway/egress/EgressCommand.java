@@ -8,7 +8,12 @@ import tollway.cli.RootCommand;
 /** The command tree of {@code egress}. */
 @Command(
     name = "egress",
-    subcommands = {})
+    subcommands = {
+      ServeCommand.class,
+      InviteCommand.class,
+      WidgetCommand.class,
+      DesktopCommand.class
+    })
 final class EgressCommand extends RootCommand {
   EgressCommand(CliIo io) {
     super(io);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.egress;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tollway.cli.CommandFailedException;
+import tollway.cli.DurationText;
+import tollway.cli.ExitCode;
+import tollway.cli.HostPort;
+import tollway.cli.Subcommand;
+import tollway.cli.UserErrorException;
+import tollway.loop.NettyLoops;
+import tollway.loop.StopSignal;
+import tollway.netstate.NetstateReporter;
+import tollway.netstate.NodeReport;
+import tollway.netstate.ReporterConfig;
+import tollway.netstate.Role;
+import tollway.pipeline.Desktop;
+import tollway.pipeline.DesktopConfig;
+import tollway.pipeline.DesktopListener;
+
+/** {@code egress desktop}: the end of a person who is cut off. */
+@Command(
+    name = "desktop",
+    sortOptions = false,
+    description = {
+      "Reach the Internet through volunteers: a proxy for the programs of this computer, HTTP and"
+          + " SOCKS5 on one port. Only the egress of your invite can see where you go."
+    },
+    footer = {
+      "",
+      "Set it as proxy, for example: curl --proxy socks5h://127.0.0.1:8460 https://example.org/",
+      "While there is no way out, requests wait up to 20 s and then fail with the reason (HTTP 503,"
+          + " SOCKS reply 4)."
+    })
+final class DesktopCommand extends Subcommand {
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  @Mixin private InviteSource invites = new InviteSource();
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8460",
+      description = "Where the proxy listens (default: ${DEFAULT-VALUE}); port 0 is any free one.")
+  private String listen = "";
+
+  @Option(
+      names = "--paths",
+      paramLabel = "N",
+      defaultValue = "2",
+      description =
+          "Volunteers at once: one carries, the others stand by (default: " + "${DEFAULT-VALUE}).")
+  private int paths;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "DURATION",
+      description =
+          "Give up with exit code 3 when the egress is not reached within this time, such as 30s"
+              + " (default: never).")
+  private @Nullable String wait;
+
+  @Mixin private ReportOptions reports = new ReportOptions();
+
+  @Option(
+      names = "--include-loopback",
+      description = "Also meet volunteers on this host, by its loopback addresses: for labs.")
+  private boolean includeLoopback;
+
+  @Option(names = "--json", description = "Say what happens as JSON objects, one a line.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, CommandFailedException, InterruptedException {
+    DesktopConfig config = toConfig();
+    Optional<ReporterConfig> reporting = reports.toConfig(io());
+    String tag = reports.tag();
+    Optional<NetstateReporter> reporter = ReportOptions.start(reporting);
+    StopSignal stop = new StopSignal();
+    Says says = new Says();
+    Optional<Duration> limit =
+        Optional.ofNullable(wait).map(text -> DurationText.parse("--wait", text));
+    boolean gaveUp = false;
+    try (NettyLoops loops = new NettyLoops(1)) {
+      Desktop desktop = start(loops, config, says);
+      stop.installed();
+      HostPort at =
+          new HostPort(
+              desktop.address().getAddress().getHostAddress(), desktop.address().getPort());
+      says.listening(at, desktop);
+      reporter.ifPresent(to -> report(desktop, tag, to));
+      if (limit.isPresent()) {
+        gaveUp = !says.connected.await(limit.get().toMillis(), TimeUnit.MILLISECONDS);
+      }
+      if (!gaveUp) {
+        stop.await();
+      }
+      desktop.close().join();
+    } finally {
+      reporter.ifPresent(NetstateReporter::close);
+    }
+    int code = gaveUp ? ExitCode.UNAVAILABLE : ExitCode.DONE;
+    if (gaveUp) {
+      io().err().println("egress: not reached within " + wait + ": " + says.last);
+    }
+    stop.stopped(code);
+    return code;
+  }
+
+  private Desktop start(NettyLoops loops, DesktopConfig config, Says says)
+      throws CommandFailedException {
+    try {
+      return Desktop.start(loops, config, says);
+    } catch (IOException refused) {
+      throw new CommandFailedException(
+          ExitCode.FAILED, "cannot listen on " + listen + ": " + refused.getMessage());
+    }
+  }
+
+  private DesktopConfig toConfig() throws IOException {
+    if (paths < 1 || paths > DesktopConfig.MOST_PATHS) {
+      throw new UserErrorException("--paths: give a number from 1 to " + DesktopConfig.MOST_PATHS);
+    }
+    return new DesktopConfig(
+        invites.only(io()),
+        HostPort.parse("--listen", listen).resolve("--listen"),
+        paths,
+        includeLoopback);
+  }
+
+  private static void report(Desktop desktop, String tag, NetstateReporter reporter) {
+    Rates rates = new Rates(desktop.loop().nanoTime());
+    desktop
+        .loop()
+        .every(
+            LOOK,
+            () ->
+                reporter.update(
+                    new NodeReport(
+                        desktop.nodeId(),
+                        Role.DESKTOP,
+                        tag,
+                        rates.edges(desktop.snapshot(), Role.WIDGET, desktop.loop().nanoTime()))));
+  }
+
+  /** Tells the person what happens. */
+  private final class Says implements DesktopListener {
+    private final CountDownLatch connected = new CountDownLatch(1);
+    private volatile String last = "no word from freddie yet";
+
+    void listening(HostPort at, Desktop desktop) {
+      if (json) {
+        JsonObject line = new JsonObject();
+        line.addProperty("event", "listening");
+        line.addProperty("proxy", at.toString());
+        line.addProperty("node", desktop.nodeId().base64());
+        io().out().println(line);
+      } else {
+        io().err().println("desktop: the proxy (HTTP and SOCKS5) is at " + at);
+      }
+    }
+
+    @Override
+    public void connected() {
+      connected.countDown();
+      say("connected", "connected to the egress");
+    }
+
+    @Override
+    public void disconnected(String why) {
+      say("disconnected", "no way to the egress: " + why);
+    }
+
+    @Override
+    public void trouble(String what) {
+      say("trouble", what);
+    }
+
+    /** Trouble that goes on is told once. */
+    private void say(String event, String text) {
+      if (text.equals(last)) {
+        return;
+      }
+      last = text;
+      if (json) {
+        JsonObject line = new JsonObject();
+        line.addProperty("event", event);
+        line.addProperty("text", text);
+        io().out().println(line);
+      } else {
+        io().err().println("desktop: " + text);
+      }
+    }
+  }
+}
