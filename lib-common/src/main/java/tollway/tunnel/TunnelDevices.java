@@ -16,10 +16,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tollway.exec.HostCommand;
 
 /** The interface side of tunnels: addresses, size, state, and who they belong to. */
 final class TunnelDevices {
+  private static final Logger log = LoggerFactory.getLogger(TunnelDevices.class);
   private static final Path SETTINGS = Path.of("/proc/sys/net");
 
   private TunnelDevices() {}
@@ -101,11 +104,20 @@ final class TunnelDevices {
   }
 
   /** Lets the kernel forward what comes in here; the firewall's drop policy is loaded before. */
-  private static void forward(String name) throws IOException {
-    Files.writeString(SETTINGS.resolve("ipv4/conf").resolve(name).resolve("forwarding"), "1");
-    Path six = SETTINGS.resolve("ipv6/conf").resolve(name).resolve("force_forwarding");
-    if (Files.exists(six)) { // Linux 6.17 and later; before, only a switch for all interfaces.
-      Files.writeString(six, "1");
+  private static void forward(String name) {
+    set(SETTINGS.resolve("ipv4/conf").resolve(name).resolve("forwarding"));
+    // Linux 6.17 and later; before, there is one switch for all interfaces only.
+    set(SETTINGS.resolve("ipv6/conf").resolve(name).resolve("force_forwarding"));
+  }
+
+  private static void set(Path setting) {
+    try {
+      if (Files.exists(setting) && !Files.readString(setting).startsWith("1")) {
+        Files.writeString(setting, "1");
+      }
+    } catch (IOException readOnly) {
+      // A tunnel that ends here still works, as in a container without these settings.
+      log.warn("cannot switch forwarding on: {}", readOnly.getMessage());
     }
   }
 }

@@ -37,6 +37,7 @@ final class RunCommand extends Subcommand {
   @Override
   public Integer call()
       throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
+    options.check();
     checkHost();
     RunConfig config = options.toConfig(io().environment());
     TunnelBackend backend = backend(config);

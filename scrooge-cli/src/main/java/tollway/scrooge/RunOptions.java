@@ -83,7 +83,8 @@ final class RunOptions {
               + " comes or goes.")
   private @Nullable Path hook;
 
-  RunConfig toConfig(Map<String, String> environment) throws IOException, MalformedBytesException {
+  /** Everything that can be wrong about the options themselves, before the host is looked at. */
+  void check() throws IOException {
     checkInterfaces();
     if (maxTunnels < 1) {
       throw new UserErrorException("--max-tunnels: " + maxTunnels + " is not a number above 0");
@@ -91,10 +92,13 @@ final class RunOptions {
     if (hook != null && !Files.isExecutable(hook)) {
       throw new UserErrorException("--on-tunnel: cannot run '" + hook + "'");
     }
-    List<InetAddress> own = new ArrayList<>();
-    for (String address : addresses) {
-      own.add(address(address));
-    }
+    addresses();
+    ports();
+    choice();
+  }
+
+  /** Makes the key when there is none. */
+  RunConfig toConfig(Map<String, String> environment) throws IOException, MalformedBytesException {
     return new RunConfig(
         identity(environment),
         interfaces,
@@ -102,9 +106,17 @@ final class RunOptions {
         state.toAbsolutePath(),
         ports(),
         choice(),
-        own,
+        addresses(),
         Optional.ofNullable(hook).map(Path::toAbsolutePath),
         NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels));
+  }
+
+  private List<InetAddress> addresses() throws IOException {
+    List<InetAddress> own = new ArrayList<>();
+    for (String address : addresses) {
+      own.add(address(address));
+    }
+    return own;
   }
 
   private void checkInterfaces() throws IOException {

@@ -3,6 +3,7 @@ package tollway.scrooge;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import tollway.cli.ExitCode;
 import tollway.control.ControlHandler;
 import tollway.control.ControlQuestion;
 import tollway.control.ControlServer;
+import tollway.firewall.BorrowedSettings;
 import tollway.firewall.Firewall;
 import tollway.identity.NodeId;
 import tollway.link.LinkDatagram;
@@ -54,6 +56,7 @@ final class ScroogeNode {
   private final Runnable onStop;
   private final Firewall firewall = new Firewall();
   private final Instant started;
+  private final BorrowedSettings settings;
   private final ForwardGate gate;
   private final TunnelKeeper keeper;
   private final TunnelHook hook;
@@ -74,6 +77,8 @@ final class ScroogeNode {
     NodeId self = config.identity().nodeId();
     Tunnels tunnels = new Tunnels(backend, TunnelAlias.prefix(self));
     gate = new ForwardGate(loop, os, firewall);
+    Path socket = config.control();
+    settings = new BorrowedSettings(socket.resolveSibling(socket.getFileName() + ".settings"));
     keeper = new TunnelKeeper(loop, os, tunnels, self, config, new TunnelEvents());
     hook = new TunnelHook(hooks, config.hook());
     seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, os);
@@ -93,6 +98,7 @@ final class ScroogeNode {
       links = undo.later(NodeLinks.open(loop, config.interfaces(), new LinkEvents()));
       new Adoption(self, tunnels, keeper, neighborhood).run(links.usable());
       gate.load();
+      settings.forwardIpv6(); // After the policy: nothing is forwarded but between tunnels.
       undo.forget();
     }
     loop.every(CHECK_PERIOD, keeper::check);
@@ -143,6 +149,7 @@ final class ScroogeNode {
       log.warn("not waiting for the hook");
     }
     try {
+      settings.giveBack();
       firewall.remove();
       seqnos.close();
       control.close(); // Last: whoever asked us to stop waits for this.

@@ -141,6 +141,17 @@ final class ScroogeMeshIT {
   }
 
   @Test
+  void tunnelsForwardOnAHostThatDoesNot() throws Exception {
+    MeshLab lab = lab();
+    lab.b.netns.sysctl("net.ipv4.ip_forward", "0");
+    lab.b.netns.sysctl("net.ipv6.conf.all.forwarding", "0");
+    lab.startAll();
+    assertThat(lab.b.terminate()).isZero();
+    assertThat(lab.b.netns.run("cat", "/proc/sys/net/ipv6/conf/all/forwarding")).startsWith("0");
+    assertThat(lab.b.netns.run("cat", "/proc/sys/net/ipv4/ip_forward")).startsWith("0");
+  }
+
+  @Test
   void otherTablesStayAsTheyAre() throws Exception {
     MeshLab lab = lab();
     lab.b.netns.attempt("table inet mine {\n counter c {}\n}\n", "nft", "-f", "-");
