@@ -82,13 +82,31 @@ final class MeshLab implements AutoCloseable {
     Await.until("A reaches C through the tunnels", this::reachesThrough);
   }
 
+  /** By both families; the source is A's address in the mesh, whatever way it goes. */
   boolean reachesThrough() throws IOException {
-    return a.netns.pings("10.77.0.3") && a.netns.pings("fd77::3");
+    return pings("10.77.0.1", "10.77.0.3") && pings("fd77::1", "fd77::3");
   }
 
-  /** Whether B forwards what did not come through a tunnel. */
+  boolean reachesThroughAnyFamily() throws IOException {
+    return pings("10.77.0.1", "10.77.0.3") || pings("fd77::1", "fd77::3");
+  }
+
+  private boolean pings(String from, String to) throws IOException {
+    return a.netns.succeeds("ping", "-n", "-c", "1", "-W", "1", "-I", from, to);
+  }
+
+  /** Whether B forwards anything that did not come through a tunnel. */
   boolean reachesAround() throws IOException {
     return a.netns.pings("10.2.0.3") || a.netns.pings("fd02::3");
+  }
+
+  /** Whether B forwards all that did not come through a tunnel, IPv4 and IPv6. */
+  boolean reachesAroundBothWays() throws IOException {
+    return a.netns.pings("10.2.0.3") && a.netns.pings("fd02::3");
+  }
+
+  String links(Node node) {
+    return node == a ? "ab" : node == b ? "ba,bc" : "cb";
   }
 
   String logs() throws IOException {
@@ -114,6 +132,7 @@ final class MeshLab implements AutoCloseable {
     final Identity identity;
     final Path log;
     final Path control;
+    final Path key;
     private final Path directory;
     private final int number;
     private @Nullable Process daemon;
@@ -125,7 +144,8 @@ final class MeshLab implements AutoCloseable {
       log = directory.resolve("log");
       control = directory.resolve("control");
       identity = Identity.generate(new SecureRandom());
-      IdentityFile.create(directory.resolve("key"), identity);
+      key = directory.resolve("key");
+      IdentityFile.create(key, identity);
       writeHook();
     }
 
@@ -160,6 +180,23 @@ final class MeshLab implements AutoCloseable {
       netns.run("ip", "address", "add", six, "dev", device, "nodad");
     }
 
+    /** Node {@code number}'s address in the mesh is reached by the cables from now on. */
+    void routeAround(int number, String viaFour, String viaSix) throws IOException {
+      netns.run("ip", "route", "replace", "10.77.0." + number + "/32", "via", viaFour);
+      netns.run("ip", "route", "delete", "fd77::" + number + "/128");
+      netns.run("ip", "route", "add", "fd77::" + number + "/128", "via", viaSix);
+    }
+
+    /** What the daemon keeps beside its key. */
+    void loseState() throws IOException {
+      Files.delete(directory.resolve("state").resolve("seqno"));
+    }
+
+    /** A command as a process of its own, which must succeed. */
+    String says(String... command) throws IOException {
+      return netns.run(scrooge(List.of(command)).toArray(new String[0]));
+    }
+
     List<String> runArguments(String links) {
       return List.of(
           "run",
@@ -168,7 +205,7 @@ final class MeshLab implements AutoCloseable {
           "--address",
           "10.77.0." + number + ",fd77::" + number,
           "--key",
-          directory.resolve("key").toString(),
+          key.toString(),
           "--control",
           control.toString(),
           "--state",

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +46,7 @@ final class ScroogeMeshIT {
   @Test
   void forwardsThroughTunnelsAndNothingElse() throws Exception {
     MeshLab lab = lab();
-    assertThat(lab.reachesAround()).as("before there is a policy").isTrue();
+    assertThat(lab.reachesAroundBothWays()).as("before there is a policy").isTrue();
     lab.startAll();
     assertThat(lab.reachesAround()).isFalse();
     assertThat(lab.c.netns.pings("10.1.0.1")).isFalse();
@@ -66,6 +67,48 @@ final class ScroogeMeshIT {
   }
 
   @Test
+  void theSamePingIsDroppedWhenItGoesAroundTheTunnels() throws Exception {
+    MeshLab lab = lab();
+    lab.startAll();
+    lab.a.routeAround(3, "10.1.0.2", "fd01::2");
+    assertThat(lab.reachesThroughAnyFamily()).as("in by the cable, out by the tunnel").isFalse();
+    lab.b.routeAround(3, "10.2.0.3", "fd02::3");
+    lab.b.routeAround(1, "10.1.0.1", "fd01::1");
+    lab.c.routeAround(1, "10.2.0.2", "fd02::2");
+    assertThat(lab.reachesThroughAnyFamily()).as("by the cables alone").isFalse();
+    assertThat(lab.b.ask("stop").exitCode()).isZero();
+    assertThat(lab.reachesThrough()).as("it was the policy that dropped it").isTrue();
+  }
+
+  @Test
+  void anOperatorSeesAndStopsADaemonByItsCommands() throws Exception {
+    MeshLab lab = lab();
+    lab.a.start("ab");
+    lab.b.start("b*");
+    Await.until("the tunnel is open", () -> lab.b.hasOpenTunnels(1));
+    String key = lab.a.identity.nodeId().base64();
+    assertThat(lab.a.says("key", "show", lab.a.key.toString())).isEqualTo(key + "\n");
+    assertThat(lab.c.says("hello", "-i", "cb"))
+        .contains(lab.b.identity.nodeId().base64() + "  confirm");
+    String control = lab.b.control.toString();
+    assertThat(lab.b.says("status", "--control", control))
+        .containsPattern("publicKey +" + Pattern.quote(lab.b.identity.nodeId().base64()))
+        .containsPattern("backend +wireguard-go")
+        .containsPattern("neighbors .*TUNNEL 1");
+    assertThat(lab.b.says("neighbors", "--control", control))
+        .startsWith("PUBLIC KEY")
+        .containsPattern(Pattern.quote(key) + " +ba +TUNNEL +\\[fe80::");
+    String tunnels = lab.b.says("tunnel", "list", "--control", control);
+    assertThat(tunnels).startsWith("INTERFACE").hasLineCount(2);
+    List<String> row = List.of(tunnels.lines().skip(1).findFirst().orElseThrow().split(" +"));
+    assertThat(row.subList(1, 4)).containsExactly(key, "ba", "TUNNEL");
+    assertThat(lab.b.netns.pings(row.get(4) + "%" + row.get(0))).as("its address there").isTrue();
+    assertThat(lab.b.says("stop", "--control", control)).isEmpty();
+    assertThat(lab.b.awaitExit()).isZero();
+    assertNothingLeft(lab.b, "ba", "bc");
+  }
+
+  @Test
   void aKilledDaemonIsFollowedByOneThatTakesItsTunnelsOver() throws Exception {
     MeshLab lab = lab();
     lab.startAll();
@@ -73,7 +116,7 @@ final class ScroogeMeshIT {
       node.kill();
       assertThat(lab.reachesThrough()).as("the tunnels stand").isTrue();
       assertThat(lab.reachesAround()).as("the policy stands").isFalse();
-      node.start(node == lab.a ? "ab" : node == lab.b ? "ba,bc" : "cb");
+      node.start(lab.links(node));
       assertThat(node.tunnels()).hasSize(node == lab.b ? 2 : 1);
       assertThat(lab.reachesThrough()).isTrue();
       assertThat(lab.reachesAround()).isFalse();
@@ -85,16 +128,18 @@ final class ScroogeMeshIT {
   void aNodeThatLostEverythingRecoversByItself() throws Exception {
     MeshLab lab = lab();
     lab.startAll();
-    for (Node node : List.of(lab.b, lab.a)) {
+    for (Node node : List.of(lab.b, lab.a, lab.c)) {
       node.kill();
       for (ProcessHandle process : node.netns.processes()) {
         process.destroyForcibly();
       }
       Await.until("its tunnels are gone", () -> node.netns.processes().isEmpty());
-      assertThat(lab.reachesThrough()).isFalse();
+      assertThat(lab.reachesThroughAnyFamily()).isFalse();
       assertThat(lab.reachesAround()).isFalse();
-      node.start(node == lab.a ? "ab" : "b*");
+      node.loseState(); // Its next hello must still be newer than the last one.
+      node.start(lab.links(node));
       lab.awaitThrough();
+      assertThat(lab.reachesAround()).isFalse();
     }
   }
 
@@ -119,7 +164,7 @@ final class ScroogeMeshIT {
     assertThat(lab.b.ask("stop").exitCode()).isZero();
     assertNothingLeft(lab.b, "ba", "bc");
     assertThat(lab.b.awaitExit()).isZero();
-    assertThat(lab.reachesAround()).as("B forwards as before").isTrue();
+    assertThat(lab.reachesAroundBothWays()).as("B forwards as before").isTrue();
     lab.b.start("b*");
     lab.awaitThrough();
     assertThat(lab.reachesAround()).isFalse();
