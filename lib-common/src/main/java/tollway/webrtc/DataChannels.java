@@ -13,6 +13,9 @@ import tollway.webrtc.sctp.SctpAssociation;
 
 /** The channels of one association: how they open (RFC 8832) and close (RFC 8831 §6.7). */
 final class DataChannels {
+  /** Nobody needs so many; each costs us memory. */
+  static final int MOST_CHANNELS = 64;
+
   private final SctpAssociation association;
   private final int maxMessageBytes;
   private final Consumer<DataChannel> opened;
@@ -69,6 +72,10 @@ final class DataChannels {
       boolean ofPeer = stream % 2 != nextStream % 2;
       if (known != null || !ofPeer || stream >= association.outStreams()) {
         return; // RFC 8832 §6: not the peer's to open.
+      }
+      if (byStream.size() >= MOST_CHANNELS) {
+        association.reset(stream);
+        return;
       }
       SctpDataChannel channel =
           new SctpDataChannel(association, stream, open.options(), maxMessageBytes, false);

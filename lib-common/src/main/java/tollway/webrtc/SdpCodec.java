@@ -65,7 +65,7 @@ final class SdpCodec {
     if (sdp.length() > LONGEST) {
       throw new MalformedBytesException("a session description longer than " + LONGEST);
     }
-    String[] lines = sdp.split("\r?\n");
+    String[] lines = sdp.split("\r?\n", -1);
     if (!lines[0].equals("v=0")) {
       throw new MalformedBytesException("not a session description");
     }
@@ -115,12 +115,7 @@ final class SdpCodec {
       String name = colon < 0 ? attribute : attribute.substring(0, colon);
       String value = colon < 0 ? "" : attribute.substring(colon + 1).strip();
       switch (name) {
-        case "mid" -> {
-          if (!TOKEN.matcher(value).matches()) {
-            throw new MalformedBytesException("not a mid");
-          }
-          mid = value;
-        }
+        case "mid" -> mid = mid(value);
         case "ice-ufrag" -> ufrag = value;
         case "ice-pwd" -> password = value;
         case "ice-lite" -> iceLite = true;
@@ -129,13 +124,24 @@ final class SdpCodec {
         case "sctp-port" -> sctpPort = (int) number(value, 1, 0xffff);
         case "max-message-size" ->
             maxMessageBytes = (int) Math.min(Integer.MAX_VALUE, number(value, 0, Long.MAX_VALUE));
-        case "candidate" -> {
-          if (inSection && candidates.size() < MOST_CANDIDATES) {
-            candidates.add(attribute);
-          }
-        }
+        case "candidate" -> candidate(attribute);
         case "end-of-candidates" -> endOfCandidates = true;
-        default -> {}
+        default -> {
+          // RFC 8866 §5.13: what we do not know we skip.
+        }
+      }
+    }
+
+    private static String mid(String value) throws MalformedBytesException {
+      if (!TOKEN.matcher(value).matches()) {
+        throw new MalformedBytesException("not a mid");
+      }
+      return value;
+    }
+
+    private void candidate(String line) {
+      if (inSection && candidates.size() < MOST_CANDIDATES) {
+        candidates.add(line);
       }
     }
 

@@ -125,9 +125,70 @@ final class PeerConnectionTest {
         answer -> answer.replaceFirst("(fingerprint:sha-256 )..:..:", "$1" + "00:00:"));
     assertThat(alice.closed.get(30, TimeUnit.SECONDS)).contains("certificate is not the one");
     assertThat(alice.channel).isNotDone();
-    // By Alice's alert, or by her silence when that was lost.
-    assertThat(bob.closed.get(30, TimeUnit.SECONDS)).isNotEmpty();
+    assertThat(bob.closed.get(30, TimeUnit.SECONDS)).contains("DTLS");
     assertThat(bob.channel).isNotDone();
+  }
+
+  @Test
+  void aFastSenderIsHeldBackAndNothingIsLost() throws Exception {
+    TestPeer.connect(alice, RELIABLE, bob, RELIABLE);
+    DataChannel channel = alice.channel.get(30, TimeUnit.SECONDS);
+    int count = 2_000;
+    int size = 16_000;
+    int sent = 0;
+    int received = 0;
+    while (received < count) {
+      int from = sent;
+      // As much as is taken, then only when there is room again.
+      sent =
+          alice.call(
+              () -> {
+                int next = from;
+                while (next < count && channel.isWritable()) {
+                  byte[] message = new byte[size];
+                  message[0] = (byte) next;
+                  assertThat(channel.send(Unpooled.wrappedBuffer(message))).isTrue();
+                  next++;
+                }
+                assertThat(channel.bufferedBytes()).isLessThanOrEqualTo(1 << 20);
+                return next;
+              });
+      while (received < sent) {
+        byte[] message = bob.receive();
+        assertThat(message).hasSize(size);
+        assertThat(message[0]).isEqualTo((byte) received++);
+      }
+    }
+  }
+
+  @Test
+  void aPeerThatVanishesIsNoticed() throws Exception {
+    IceConfig watchful =
+        LOOPBACK.ice().withConsent(Duration.ofMillis(200), Duration.ofMillis(1_500));
+    NettyLoops abyss = new NettyLoops(1);
+    TestPeer carol = new TestPeer(abyss.next());
+    TestPeer.connect(alice, LOOPBACK.withIce(watchful), carol, LOOPBACK);
+    carol.channel.get(30, TimeUnit.SECONDS);
+    alice.channel.get(30, TimeUnit.SECONDS);
+    abyss.close(); // Sockets and all, without a word.
+    assertThat(alice.closed.get(30, TimeUnit.SECONDS)).contains("silent for 1500 ms");
+    assertThat(alice.channelClosed.get(30, TimeUnit.SECONDS)).contains("silent for 1500 ms");
+    assertThat(alice.send("is anybody there?".getBytes(UTF_8))).isFalse();
+  }
+
+  @Test
+  void whatThePeerSaysItTakesBoundsWhatIsSent() throws Exception {
+    TestPeer.connect(
+        alice,
+        RELIABLE,
+        bob,
+        RELIABLE,
+        answer -> answer.replace("max-message-size:262144", "max-message-size:10000"));
+    DataChannel channel = alice.channel.get(30, TimeUnit.SECONDS);
+    assertThat(alice.call(channel::maxMessageBytes)).isEqualTo(10_000);
+    assertThat(alice.send(new byte[10_001])).isFalse();
+    assertThat(alice.send(new byte[10_000])).isTrue();
+    assertThat(bob.receive()).hasSize(10_000);
   }
 
   @Test

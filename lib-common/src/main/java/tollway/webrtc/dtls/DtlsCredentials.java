@@ -60,7 +60,7 @@ final class DtlsCredentials {
     return SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);
   }
 
-  @SuppressWarnings("JdkObsolete") // What Bouncy Castle takes.
+  @SuppressWarnings("JdkObsolete") // Bouncy Castle asks for it.
   static Vector<SignatureAndHashAlgorithm> signatureSchemes() {
     Vector<SignatureAndHashAlgorithm> schemes = new Vector<>();
     schemes.add(signatureScheme());

@@ -13,18 +13,13 @@ import org.jspecify.annotations.Nullable;
 import tollway.loop.EventLoop;
 
 /**
- * What the record layer takes for a socket. During the handshake a thread waits here for datagrams;
- * afterwards the loop hands in one at a time and nothing ever waits.
+ * What the handshake takes for a socket. Its thread waits here for records; once it has ended, the
+ * loop hands in one at a time and nothing ever waits.
  */
 final class RecordPipe implements DatagramTransport {
   /** Thrown where a socket would wait. Without a stack: it is no failure. */
   static final class Drained extends InterruptedIOException {
     private static final long serialVersionUID = 1;
-
-    @SuppressWarnings("StaticAssignmentOfThrowable") // Has no stack and never causes another.
-    static final Drained INSTANCE = new Drained();
-
-    private Drained() {}
 
     @Override
     public synchronized Throwable fillInStackTrace() {
@@ -32,12 +27,10 @@ final class RecordPipe implements DatagramTransport {
     }
   }
 
-  /** A record of 2^14 bytes with header, nonce and tag. */
-  static final int LARGEST_DATAGRAM = 16_384 + 64;
-
   /** What our handshake messages are cut to: fits any path. */
-  private static final int HANDSHAKE_DATAGRAM = 1200;
+  private static final int DATAGRAM = 1200;
 
+  private static final int LARGEST_RECORD = 16_384 + 64;
   private static final int MAX_WAITING = 64;
 
   private final EventLoop loop;
@@ -45,89 +38,79 @@ final class RecordPipe implements DatagramTransport {
   private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private volatile boolean closed;
 
-  // The loop's, once the handshake thread has ended.
+  /** Records of one flight share datagrams: fewer to lose. Of whoever runs the handshake. */
+  private @Nullable ByteBuf flight;
+
+  /** The loop's: nothing leaves any more, not even what the handshake sent before. */
+  private boolean stopped;
+
+  // The loop's, once the handshake's thread has ended.
   private boolean onLoop;
-  private @Nullable ByteBuf current;
+  private byte @Nullable [] current;
 
   RecordPipe(EventLoop loop, Consumer<ByteBuf> wire) {
     this.loop = loop;
     this.wire = wire;
   }
 
-  /** A datagram for the handshake thread; one too many is lost, as on a socket. */
-  void arrive(ByteBuf datagram) {
-    if (datagram.readableBytes() <= LARGEST_DATAGRAM) {
-      byte[] copy = new byte[datagram.readableBytes()];
-      datagram.getBytes(datagram.readerIndex(), copy);
-      if (!waiting.offer(copy)) {
-        return; // UDP promises nothing.
-      }
+  /** A record for the handshake's thread; one too many is lost, as on a socket. */
+  void arrive(byte[] record) {
+    boolean unusedForUdpPromisesNothing = waiting.offer(record);
+  }
+
+  /** From here on the loop reads and writes; takes what the thread has not read. */
+  void moveToLoop(Consumer<byte[]> unread) {
+    onLoop = true;
+    for (byte[] record = waiting.poll(); record != null; record = waiting.poll()) {
+      unread.accept(record);
     }
   }
 
-  /** From here on the loop reads and writes. */
-  void moveToLoop() {
-    onLoop = true;
-  }
-
-  /** What had arrived for the handshake thread and was not read by it. */
-  byte @Nullable [] leftOver() {
-    return waiting.poll();
-  }
-
-  void current(@Nullable ByteBuf datagram) {
-    current = datagram;
-  }
-
-  boolean isClosed() {
-    return closed;
+  /** The one record that the next {@link #receive} gets. */
+  void current(byte[] record) {
+    current = record;
   }
 
   @Override
   public int getReceiveLimit() {
-    if (!onLoop) {
-      return LARGEST_DATAGRAM;
-    }
-    // The record layer allocates this much for every call.
-    return current == null ? HANDSHAKE_DATAGRAM : current.readableBytes();
+    return LARGEST_RECORD;
   }
 
   @Override
   public int getSendLimit() {
-    return onLoop ? LARGEST_DATAGRAM : HANDSHAKE_DATAGRAM;
+    return DATAGRAM;
   }
 
   @Override
   public int receive(byte[] buffer, int offset, int length, int waitMillis)
       throws InterruptedIOException {
-    return onLoop ? takeCurrent(buffer, offset, length) : await(buffer, offset, length, waitMillis);
-  }
-
-  private int takeCurrent(byte[] buffer, int offset, int length) throws Drained {
-    ByteBuf datagram = current;
-    if (datagram == null || closed) {
-      throw Drained.INSTANCE;
+    flush();
+    byte[] record = onLoop ? takeCurrent() : await(waitMillis);
+    if (record == null) {
+      return -1;
     }
-    current = null;
-    int size = Math.min(length, datagram.readableBytes());
-    datagram.getBytes(datagram.readerIndex(), buffer, offset, size);
+    int size = Math.min(length, record.length);
+    System.arraycopy(record, 0, buffer, offset, size);
     return size;
   }
 
-  private int await(byte[] buffer, int offset, int length, int waitMillis)
-      throws InterruptedIOException {
+  private byte[] takeCurrent() throws Drained {
+    byte[] record = current;
+    if (record == null || closed) {
+      throw new Drained();
+    }
+    current = null;
+    return record;
+  }
+
+  private byte @Nullable [] await(int waitMillis) throws InterruptedIOException {
     try {
-      byte[] datagram = waiting.poll(waitMillis, TimeUnit.MILLISECONDS);
+      byte[] record = waiting.poll(waitMillis, TimeUnit.MILLISECONDS);
       if (closed) {
         throw new InterruptedIOException("the session was closed");
       }
-      if (datagram == null) {
-        return -1;
-      }
-      int size = Math.min(length, datagram.length);
-      System.arraycopy(datagram, 0, buffer, offset, size);
-      return size;
-    } catch (InterruptedException stopped) {
+      return record;
+    } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the session was closed");
     }
@@ -135,29 +118,46 @@ final class RecordPipe implements DatagramTransport {
 
   @Override
   public void send(byte[] buffer, int offset, int length) {
-    if (closed) {
-      return;
+    ByteBuf open = flight;
+    if (open != null && open.readableBytes() + length > DATAGRAM) {
+      flush();
+      open = null;
     }
-    ByteBuf datagram =
-        ByteBufAllocator.DEFAULT.directBuffer(length, length).writeBytes(buffer, offset, length);
-    if (onLoop) {
-      wire.accept(datagram);
-    } else {
+    if (open == null) {
+      open = ByteBufAllocator.DEFAULT.directBuffer(DATAGRAM);
+      flight = open;
+    }
+    open.writeBytes(buffer, offset, length);
+  }
+
+  /** Hands the last records written to the loop, as a datagram. */
+  void flush() {
+    ByteBuf datagram = flight;
+    if (datagram != null) {
+      flight = null;
       loop.execute(() -> hand(datagram));
     }
   }
 
   private void hand(ByteBuf datagram) {
-    if (closed) {
+    // Not when closed: the handshake closes right after the alert that says why.
+    if (stopped) {
       datagram.release();
     } else {
       wire.accept(datagram);
     }
   }
 
-  /** The record layer closes it when the peer does; then nothing passes any more. */
+  /** The owner's end, on the loop. */
+  void stop() {
+    stopped = true;
+    closed = true;
+  }
+
+  /** The handshake closes it when it fails; then nothing is read any more. */
   @Override
   public void close() {
+    flush();
     closed = true;
   }
 }

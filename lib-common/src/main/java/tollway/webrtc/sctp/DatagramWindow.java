@@ -74,9 +74,7 @@ final class DatagramWindow {
     chunk.deliveredAt = deliveredAt;
     double paced = pacedRate();
     sendNext =
-        paced == 0
-            ? (double) now
-            : Math.max(sendNext, (double) (now - BURST)) + chunk.size * 1e9 / paced;
+        paced == 0 ? now : Math.max(sendNext, (double) (now - BURST)) + chunk.size * 1e9 / paced;
   }
 
   void acknowledged(int bytes, OutboundChunk newest, long now) {

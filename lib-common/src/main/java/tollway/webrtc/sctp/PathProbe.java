@@ -49,14 +49,13 @@ final class PathProbe {
     }
     byte[] nonce = new byte[8];
     random.nextBytes(nonce);
-    Bytes asked = Bytes.of(nonce);
-    expected = asked;
-    writer.probe(new Chunk.Heartbeat(asked), target);
+    expected = Bytes.of(nonce);
+    writer.probe(new Chunk.Heartbeat(expected), target);
     timer.setIn(WAIT.toNanos());
   }
 
   void onHeartbeatAck(Bytes info) {
-    if (expected != null && info.equals(expected)) {
+    if (expected != null && expected.equals(info)) {
       expected = null;
       timer.clear();
       writer.limit(target);

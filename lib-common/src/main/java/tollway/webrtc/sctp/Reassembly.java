@@ -94,7 +94,7 @@ final class Reassembly {
       }
       return Outcome.TAKEN;
     }
-    if (left == null && right == null && byFirst.size() >= MAX_RUNS) {
+    if (left == null && right == null && byFirst.size() >= MAX_RUNS && tsn != cumulative + 1) {
       return Outcome.REFUSED;
     }
     Fragments run = new Fragments(data, copy(data.payload()));

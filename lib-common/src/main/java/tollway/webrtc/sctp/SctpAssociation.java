@@ -76,7 +76,15 @@ public final class SctpAssociation {
       SecureRandom random,
       PacketSink sink,
       SctpListener listener) {
-    this(loop, config, random, sink, listener, nonZero(random), random.nextInt());
+    this(
+        loop,
+        config,
+        random,
+        sink,
+        listener,
+        ByteBufAllocator.DEFAULT,
+        nonZero(random),
+        random.nextInt());
   }
 
   SctpAssociation(
@@ -85,6 +93,7 @@ public final class SctpAssociation {
       SecureRandom random,
       PacketSink sink,
       SctpListener listener,
+      ByteBufAllocator allocator,
       int tag,
       int firstTsn) {
     this.loop = loop;
@@ -95,8 +104,7 @@ public final class SctpAssociation {
     writer =
         new PacketWriter(sink, config.localPort(), config.remotePort(), config.basePacketBytes());
     handshake = new Handshake(loop, writer, own, timeout, random, new HandshakeOwner());
-    reassembly =
-        new Reassembly(ByteBufAllocator.DEFAULT, window, config.maxMessageBytes(), this::deliver);
+    reassembly = new Reassembly(allocator, window, config.maxMessageBytes(), this::deliver);
     probe = new PathProbe(loop, writer, random, this::packetLimitChanged);
     sackDelay = new Deadline(loop, this::onSackDelay);
     shutdownTimer = new Deadline(loop, this::sendShutdownAck);

@@ -42,8 +42,13 @@ final class SctpCodec {
   private static final int FORWARD_TSN = 192;
 
   private static final int HEARTBEAT_INFO = 1;
+  private static final int IPV4_ADDRESS = 5;
+  private static final int IPV6_ADDRESS = 6;
   private static final int STATE_COOKIE = 7;
   private static final int UNRECOGNIZED_PARAMETER = 8;
+  private static final int COOKIE_PRESERVATIVE = 9;
+  private static final int HOST_NAME = 11;
+  private static final int SUPPORTED_ADDRESS_TYPES = 12;
   private static final int OUTGOING_RESET = 13;
   private static final int RESET_RESPONSE = 16;
   private static final int SUPPORTED_EXTENSIONS = 0x8008;
@@ -129,17 +134,7 @@ final class SctpCodec {
     int flags = in.getUnsignedByte(at + 1);
     int end = at + length;
     return switch (type) {
-      case DATA -> {
-        // RFC 9260 §6.2: DATA without user data ends the association.
-        need(length > DATA_HEADER, "DATA without data");
-        yield new Chunk.Data(
-            flags,
-            in.getInt(at + 4),
-            in.getUnsignedShort(at + 8),
-            in.getUnsignedShort(at + 10),
-            in.getInt(at + 12),
-            in.slice(at + DATA_HEADER, length - DATA_HEADER));
-      }
+      case DATA -> data(in, at, length, flags);
       case INIT -> init(in, at, length, false);
       case INIT_ACK -> init(in, at, length, true);
       case SACK -> sack(in, at, length);
@@ -162,6 +157,19 @@ final class SctpCodec {
     };
   }
 
+  private static Chunk data(ByteBuf in, int at, int length, int flags)
+      throws MalformedBytesException {
+    // RFC 9260 §6.2: DATA without user data ends the association.
+    need(length > DATA_HEADER, "DATA without data");
+    return new Chunk.Data(
+        flags,
+        in.getInt(at + 4),
+        in.getUnsignedShort(at + 8),
+        in.getUnsignedShort(at + 10),
+        in.getInt(at + 12),
+        in.slice(at + DATA_HEADER, length - DATA_HEADER));
+  }
+
   private static Chunk init(ByteBuf in, int at, int length, boolean ack)
       throws MalformedBytesException {
     need(length >= 20, "an INIT that is too short");
@@ -171,8 +179,8 @@ final class SctpCodec {
     List<Bytes> unrecognized = new ArrayList<>();
     int end = at + length;
     for (int p = at + 20; p < end; p = next(in, p)) {
-      int type = in.getUnsignedShort(p);
       int size = parameterLength(in, p, end);
+      int type = in.getUnsignedShort(p);
       if (type == FORWARD_TSN_SUPPORTED) {
         forwardTsn = true;
       } else if (type == SUPPORTED_EXTENSIONS) {
@@ -214,9 +222,13 @@ final class SctpCodec {
   /** Parameters of RFC 9260 that mean nothing on one DTLS path, and reports of our own. */
   private static boolean harmless(int type) {
     return switch (type) {
-      // 5: IPv4 address, 6: IPv6 address, 9: cookie preservative, 11: host name, now forbidden, 12:
-      // supported address types
-      case 5, 6, 9, 11, 12, UNRECOGNIZED_PARAMETER -> true;
+      case IPV4_ADDRESS,
+          IPV6_ADDRESS,
+          COOKIE_PRESERVATIVE,
+          HOST_NAME,
+          SUPPORTED_ADDRESS_TYPES,
+          UNRECOGNIZED_PARAMETER ->
+          true;
       default -> false;
     };
   }
@@ -266,8 +278,8 @@ final class SctpCodec {
     List<Reset> resets = new ArrayList<>(2);
     int end = at + length;
     for (int p = at + CHUNK_HEADER; p < end; p = next(in, p)) {
-      int type = in.getUnsignedShort(p);
       int size = parameterLength(in, p, end);
+      int type = in.getUnsignedShort(p);
       need(size >= 8, "a RE-CONFIG parameter that is too short");
       int request = in.getInt(p + 4);
       if (type == OUTGOING_RESET) {

@@ -71,9 +71,9 @@ final class SctpAssociationTest {
     TwoEnds ends = open(new TwoEnds(1)).connected();
     int[] sizes = {4, 5, 1199, 1200, 1201, 1228, 5000, 16_384, 65_536, 262_144};
     for (int i = 0; i < sizes.length; i++) {
-      assertThat(ends.alice.send(1, BINARY, true, UNTIL_IT_ARRIVES, TwoEnds.message(i, sizes[i])))
+      assertThat(ends.alice.send(1, BINARY, true, UNTIL_IT_ARRIVES, ends.message(i, sizes[i])))
           .isTrue();
-      assertThat(ends.bob.send(2, BINARY, true, UNTIL_IT_ARRIVES, TwoEnds.message(i, sizes[i])))
+      assertThat(ends.bob.send(2, BINARY, true, UNTIL_IT_ARRIVES, ends.message(i, sizes[i])))
           .isTrue();
     }
     ends.advanceUntil(
@@ -102,7 +102,7 @@ final class SctpAssociationTest {
         () -> {
           while (sent[0] < count && ends.alice.hasRoom()) {
             int size = sent[0] % 10 == 0 ? 9_000 : 1200;
-            ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, TwoEnds.message(sent[0]++, size));
+            ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, ends.message(sent[0]++, size));
           }
           return ends.bobHears.messages.size() == count;
         },
@@ -119,7 +119,7 @@ final class SctpAssociationTest {
     ends.toBob.duplication = 0.05;
     ends.toBob.jitter = Duration.ofMillis(3);
     for (int i = 0; i < 500; i++) {
-      ends.alice.send(3, BINARY, false, UNTIL_IT_ARRIVES, TwoEnds.message(i, 1000));
+      ends.alice.send(3, BINARY, false, UNTIL_IT_ARRIVES, ends.message(i, 1000));
     }
     ends.advanceUntil(() -> ends.bobHears.messages.size() == 500, Duration.ofSeconds(30));
     ends.loop.advance(Duration.ofSeconds(5));
@@ -137,7 +137,7 @@ final class SctpAssociationTest {
     ends.advanceUntil(
         () -> {
           while (sent[0] < count && ends.alice.hasRoom()) {
-            ends.alice.send(3, BINARY, false, 0, TwoEnds.message(sent[0]++, 1200));
+            ends.alice.send(3, BINARY, false, 0, ends.message(sent[0]++, 1200));
           }
           return sent[0] == count;
         },
@@ -174,7 +174,7 @@ final class SctpAssociationTest {
     ends.advanceUntil(
         () -> {
           while (sent[0] < count && ends.alice.hasRoom()) {
-            ends.alice.send(3, BINARY, false, 0, TwoEnds.message(sent[0]++, 16_384));
+            ends.alice.send(3, BINARY, false, 0, ends.message(sent[0]++, 16_384));
           }
           return sent[0] == count;
         },
@@ -189,7 +189,7 @@ final class SctpAssociationTest {
     TwoEnds ends = open(new TwoEnds(51)).connected();
     ends.toBob.loss = 0.05;
     for (int i = 0; i < 400; i++) {
-      ends.alice.send(3, BINARY, true, 0, TwoEnds.message(i, 1000));
+      ends.alice.send(3, BINARY, true, 0, ends.message(i, 1000));
       ends.loop.advance(Duration.ofMillis(1));
     }
     ends.loop.advance(Duration.ofSeconds(5));
@@ -202,10 +202,10 @@ final class SctpAssociationTest {
     TwoEnds ends = open(new TwoEnds(61)).connected();
     ends.toBob.record = true;
     ends.toBob.loss = 1;
-    ends.alice.send(3, BINARY, true, 2, TwoEnds.message(7, 1000));
+    ends.alice.send(3, BINARY, true, 2, ends.message(7, 1000));
     ends.loop.advance(Duration.ofSeconds(8));
     ends.toBob.loss = 0;
-    ends.alice.send(3, BINARY, true, 2, TwoEnds.message(8, 1000));
+    ends.alice.send(3, BINARY, true, 2, ends.message(8, 1000));
     ends.advanceUntil(() -> ends.bobHears.messages.size() == 1, Duration.ofSeconds(30));
     assertThat(TwoEnds.number(ends.bobHears.messages.get(0))).isEqualTo(8);
     long sends =
@@ -222,7 +222,7 @@ final class SctpAssociationTest {
     int accepted = 0;
     ByteBuf refused = null;
     while (refused == null) {
-      ByteBuf message = TwoEnds.message(accepted, 60_000);
+      ByteBuf message = ends.message(accepted, 60_000);
       if (ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, message)) {
         accepted++;
       } else {
@@ -243,14 +243,14 @@ final class SctpAssociationTest {
     ends.toBob.loss = 0.1;
     ends.toAlice.loss = 0.1;
     for (int i = 0; i < 50; i++) {
-      ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, TwoEnds.message(i, 5000));
+      ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, ends.message(i, 5000));
     }
     ends.alice.reset(3);
     ends.advanceUntil(() -> ends.aliceHears.events.contains("own reset 3"), Duration.ofSeconds(60));
     assertThat(ends.bobHears.messages).hasSize(50);
     assertThat(ends.bobHears.events).containsOnlyOnce("peer reset 3");
     // The stream begins again at SSN 0.
-    ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, TwoEnds.message(99, 100));
+    ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, ends.message(99, 100));
     ends.advanceUntil(() -> ends.bobHears.messages.size() == 51, Duration.ofSeconds(30));
   }
 
@@ -268,7 +268,7 @@ final class SctpAssociationTest {
   void aSilentPeerIsGivenUp() {
     TwoEnds ends = open(new TwoEnds(95)).connected();
     ends.toBob.loss = 1;
-    ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, TwoEnds.message(1, 100));
+    ends.alice.send(3, BINARY, true, UNTIL_IT_ARRIVES, ends.message(1, 100));
     ends.loop.advance(Duration.ofMinutes(3));
     assertThat(ends.aliceHears.closed).contains("stopped acknowledging");
   }
@@ -281,7 +281,7 @@ final class SctpAssociationTest {
     ends.loop.advance(Duration.ofSeconds(1));
     assertThat(ends.alice.packetBytes()).isEqualTo(16_384);
     ends.toBob.record = true;
-    ends.alice.send(3, BINARY, false, 0, TwoEnds.message(1, 16_000));
+    ends.alice.send(3, BINARY, false, 0, ends.message(1, 16_000));
     ends.advanceUntil(() -> ends.bobHears.messages.size() == 1, Duration.ofSeconds(1));
     assertThat(ends.toBob.seen.stream().flatMap(p -> p.chunks().stream()))
         .filteredOn(Chunk.Data.class::isInstance)
@@ -299,14 +299,14 @@ final class SctpAssociationTest {
     assertThat(ends.bob.packetBytes()).isEqualTo(16_384);
     // Later the other direction narrows as well.
     ends.toAlice.largestPacket = 1500;
-    ends.bob.send(2, BINARY, false, 0, TwoEnds.message(1, 10_000));
+    ends.bob.send(2, BINARY, false, 0, ends.message(1, 10_000));
     ends.loop.advance(Duration.ofSeconds(5));
-    ends.bob.send(2, BINARY, false, 0, TwoEnds.message(2, 10_000));
+    ends.bob.send(2, BINARY, false, 0, ends.message(2, 10_000));
     ends.loop.advance(Duration.ofSeconds(5));
-    ends.bob.send(2, BINARY, false, 0, TwoEnds.message(3, 10_000));
+    ends.bob.send(2, BINARY, false, 0, ends.message(3, 10_000));
     ends.loop.advance(Duration.ofSeconds(5));
     assertThat(ends.bob.packetBytes()).isEqualTo(1228);
-    ends.bob.send(2, BINARY, false, 0, TwoEnds.message(4, 10_000));
+    ends.bob.send(2, BINARY, false, 0, ends.message(4, 10_000));
     ends.advanceUntil(() -> ends.aliceHears.messages.size() == 1, Duration.ofSeconds(5));
   }
 
@@ -325,7 +325,7 @@ final class SctpAssociationTest {
     int number = 0;
     while (ends.loop.nanoTime() < end) {
       while (ends.alice.hasRoom()) {
-        ends.alice.send(3, BINARY, false, 0, TwoEnds.message(number++, 1200));
+        ends.alice.send(3, BINARY, false, 0, ends.message(number++, 1200));
       }
       ends.loop.advance(Duration.ofMillis(1));
     }

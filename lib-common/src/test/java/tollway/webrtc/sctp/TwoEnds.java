@@ -2,8 +2,8 @@
 package tollway.webrtc.sctp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +65,7 @@ final class TwoEnds implements AutoCloseable {
   }
 
   final ManualEventLoop loop = new ManualEventLoop();
+  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
   final End aliceHears = new End();
   final End bobHears = new End();
   final SimulatedPath toBob;
@@ -81,8 +82,11 @@ final class TwoEnds implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     toBob = new SimulatedPath(loop, seed, packet -> bob().receive(packet));
     toAlice = new SimulatedPath(loop, seed + 1, packet -> alice().receive(packet));
-    alice = new SctpAssociation(loop, config, random, toBob, aliceHears, 0x0a11ce, firstTsn);
-    bob = new SctpAssociation(loop, config, random, toAlice, bobHears, 0x000b0b, firstTsn + 5);
+    alice =
+        new SctpAssociation(loop, config, random, toBob, aliceHears, allocator, 0x0a11ce, firstTsn);
+    bob =
+        new SctpAssociation(
+            loop, config, random, toAlice, bobHears, allocator, 0x000b0b, firstTsn + 5);
   }
 
   /** Ends both; every buffer they hold is given back. */
@@ -90,6 +94,9 @@ final class TwoEnds implements AutoCloseable {
   public void close() {
     alice.abort("the test is over");
     bob.abort("the test is over");
+    if (allocator.metric().usedDirectMemory() != 0) {
+      throw new AssertionError("buffers leaked: " + allocator.metric());
+    }
   }
 
   private SctpAssociation alice() {
@@ -118,12 +125,13 @@ final class TwoEnds implements AutoCloseable {
     }
   }
 
-  static ByteBuf message(int number, int size) {
+  /** A message that is counted when it leaks. */
+  ByteBuf message(int number, int size) {
     byte[] bytes = new byte[size];
     for (int i = 0; i < size; i++) {
       bytes[i] = (byte) (i < 4 ? number >> (24 - 8 * i) : number + i);
     }
-    return ByteBufAllocator.DEFAULT.buffer(size).writeBytes(bytes);
+    return allocator.directBuffer(size).writeBytes(bytes);
   }
 
   static boolean isIntact(byte[] message) {
