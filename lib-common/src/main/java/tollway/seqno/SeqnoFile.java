@@ -10,16 +10,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One decimal number in a file, replaced as a whole: written beside, synced and renamed. */
+/**
+ * A decimal number in a file, and below it the clock it was written by when it went by the clock.
+ * Replaced as a whole: written beside, synced and renamed.
+ */
 final class SeqnoFile {
   private static final Logger log = LoggerFactory.getLogger(SeqnoFile.class);
 
-  /** Twenty digits and a line feed; anything longer is not ours. */
-  private static final int SIZE_LIMIT = 32;
+  /** Twenty digits, as many again, a boot's name of 36; anything much longer is not ours. */
+  private static final int SIZE_LIMIT = 100;
 
   private final Path file;
   private final Path beside;
@@ -36,25 +39,33 @@ final class SeqnoFile {
     Files.createDirectories(directory);
   }
 
-  /** The number; nothing when the file is absent or was damaged by somebody else. */
-  OptionalLong read() throws IOException {
+  /** What the file holds. */
+  record Kept(long number, Optional<ClockMark> mark) {}
+
+  /** The content; nothing when the file is absent or was damaged by somebody else. */
+  Optional<Kept> read() throws IOException {
     try {
       if (Files.size(file) > SIZE_LIMIT) {
         throw new NumberFormatException("too long");
       }
       String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-      return OptionalLong.of(Long.parseUnsignedLong(text.strip()));
+      String[] lines = text.strip().split("\n", 2);
+      return Optional.of(
+          new Kept(
+              Long.parseUnsignedLong(lines[0]),
+              lines.length == 1 ? Optional.empty() : ClockMark.parse(lines[1])));
     } catch (NoSuchFileException fresh) {
-      return OptionalLong.empty();
+      return Optional.empty();
     } catch (NumberFormatException damaged) {
       log.warn("{} holds no number; going by the clock", file);
-      return OptionalLong.empty();
+      return Optional.empty();
     }
   }
 
-  /** Blocks until the number is on the disk. One caller at a time. */
-  synchronized void write(long number) throws IOException {
-    String text = Long.toUnsignedString(number) + "\n";
+  /** Blocks until the content is on the disk. One caller at a time. */
+  synchronized void write(Kept kept) throws IOException {
+    String mark = kept.mark().map(each -> each.text() + "\n").orElse("");
+    String text = Long.toUnsignedString(kept.number()) + "\n" + mark;
     try (FileChannel channel =
         FileChannel.open(
             beside,

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import tollway.loop.ManualEventLoop;
 
 final class SeqnoSourceTest {
+  /** What a process needs at the least until it can hand out a number. */
+  private static final Duration START = Duration.ofMillis(50);
+
   @TempDir Path directory;
 
   private final ManualEventLoop loop = new ManualEventLoop();
@@ -25,7 +28,7 @@ final class SeqnoSourceTest {
   }
 
   private SeqnoSource open() throws Exception {
-    return SeqnoSource.open(file(), loop::now, disk::add);
+    return SeqnoSource.open(file(), loop::now, loop::nanoTime, disk::add);
   }
 
   private long clock() {
@@ -33,7 +36,7 @@ final class SeqnoSourceTest {
   }
 
   private long kept() throws Exception {
-    return Long.parseUnsignedLong(Files.readString(file()).strip());
+    return Long.parseUnsignedLong(Files.readAllLines(file()).get(0));
   }
 
   @Test
@@ -50,6 +53,40 @@ final class SeqnoSourceTest {
     long before = open().next();
     loop.stepWallClock(Duration.ofDays(-400));
     assertThat(open().next()).isGreaterThan(before);
+  }
+
+  @Test
+  void whileTheClockIsNotSetBackACrashRunsNoNumbersAhead() throws Exception {
+    open().next();
+    loop.advance(START);
+    assertThat(open().next()).isEqualTo(clock());
+    Files.delete(file());
+    loop.advance(START);
+    assertThat(open().next()).as("without the file, too").isEqualTo(clock());
+  }
+
+  @Test
+  void aClockThatWasSetForwardAndBackIsNotBelieved() throws Exception {
+    SeqnoSource source = open();
+    source.next();
+    loop.stepWallClock(Duration.ofMinutes(1));
+    long last = source.next();
+    loop.stepWallClock(Duration.ofMinutes(-1));
+    loop.advance(START);
+    assertThat(open().next()).isGreaterThan(last);
+  }
+
+  @Test
+  void anotherBootTellsNothingOfTheClock() throws Exception {
+    open().next();
+    long reserved = kept();
+    String mark = Files.readAllLines(file()).get(1);
+    String other = mark.substring(0, mark.indexOf(' ')) + " 0b5f1c1e-another-boot";
+    for (String line : new String[] {other, "", "x y", mark.substring(0, mark.indexOf(' '))}) {
+      Files.writeString(file(), reserved + "\n" + line);
+      loop.advance(START);
+      assertThat(open().next()).as(line).isEqualTo(reserved + 1);
+    }
   }
 
   @Test
@@ -144,6 +181,7 @@ final class SeqnoSourceTest {
       switch (random.nextInt(7)) {
         case 0 -> {
           disk.clear(); // A crash takes what was not written yet.
+          loop.advance(START);
           source = open();
         }
         case 1 -> {

@@ -81,7 +81,7 @@ final class ScroogeNode {
     settings = new BorrowedSettings(socket.resolveSibling(socket.getFileName() + ".settings"));
     keeper = new TunnelKeeper(loop, os, tunnels, self, config, new TunnelEvents());
     hook = new TunnelHook(hooks, config.hook());
-    seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, os);
+    seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, loop::nanoTime, os);
     neighborhood =
         new Neighborhood(
             loop,
