@@ -2,6 +2,7 @@
 package tollway.freddie;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -9,10 +10,33 @@ import java.util.List;
  *
  * @param listen where clients connect
  * @param stun where the built-in STUN responder listens; empty for none
- * @param maxClients connections at once
+ * @param limits what clients may cost
  */
-record FreddieConfig(InetSocketAddress listen, List<InetSocketAddress> stun, int maxClients) {
+record FreddieConfig(InetSocketAddress listen, List<StunAddress> stun, Limits limits) {
   FreddieConfig {
     stun = List.copyOf(stun);
+  }
+
+  /**
+   * One socket of the STUN responder.
+   *
+   * @param told how clients reach it, {@code host:port}; empty for where it is bound
+   */
+  record StunAddress(InetSocketAddress bind, String told) {}
+
+  /**
+   * Bounds on what strangers can make us hold.
+   *
+   * @param clients WebSockets at once
+   * @param unreadBytes what may wait for all clients together before the slowest are cut off
+   * @param patience how long a connection may take to say who it is
+   */
+  record Limits(int clients, long unreadBytes, Duration patience) {
+    static final int DEFAULT_CLIENTS = 10_000;
+
+    /** The defaults, for so many clients. */
+    static Limits of(int clients) {
+      return new Limits(clients, Runtime.getRuntime().maxMemory() / 4, Duration.ofSeconds(10));
+    }
   }
 }

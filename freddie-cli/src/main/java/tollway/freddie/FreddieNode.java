@@ -3,8 +3,11 @@ package tollway.freddie;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import tollway.cli.HostPort;
 import tollway.loop.NettyLoops;
 import tollway.stun.StunResponder;
 
@@ -12,18 +15,16 @@ import tollway.stun.StunResponder;
 final class FreddieNode implements AutoCloseable {
   private final NettyLoops loops = new NettyLoops(2);
   private final SignalServer server;
-  private final InetSocketAddress address;
-  private final List<InetSocketAddress> stunAddresses;
-  private final @Nullable StunResponder stun;
+  private final List<String> stunServers;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable StunResponder stun;
 
   private FreddieNode(FreddieConfig config) throws IOException {
     try {
-      stun = config.stun().isEmpty() ? null : StunResponder.bind(loops, config.stun());
-      stunAddresses = stun == null ? List.of() : stun.addresses();
-      server = new SignalServer(loops, config.maxClients());
-      address =
-          server.bind(config.listen(), stunAddresses.stream().map(FreddieNode::text).toList());
+      stunServers = startStun(config.stun());
+      server = SignalServer.start(loops, config.listen(), config.limits(), stunServers);
     } catch (IOException refused) {
+      closeStun();
       loops.close();
       throw refused;
     }
@@ -36,26 +37,48 @@ final class FreddieNode implements AutoCloseable {
 
   /** Where clients connect. */
   InetSocketAddress address() {
-    return address;
+    return server.address();
   }
 
-  List<InetSocketAddress> stunAddresses() {
-    return stunAddresses;
+  /** The STUN servers that clients are told of, {@code host:port}. */
+  List<String> stunServers() {
+    return stunServers;
   }
 
   /** {@code host:port}, IPv6 in brackets. */
   static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    return new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
   }
 
-  /** Tells the clients, then closes everything. */
+  /** Tells the clients, then closes everything; waits until that is done. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     server.close();
+    closeStun();
+    loops.close();
+  }
+
+  private List<String> startStun(List<FreddieConfig.StunAddress> wanted) throws IOException {
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
+    StunResponder responder =
+        StunResponder.bind(loops, wanted.stream().map(FreddieConfig.StunAddress::bind).toList());
+    stun = responder;
+    List<String> told = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      String asked = wanted.get(i).told();
+      told.add(asked.isEmpty() ? text(responder.addresses().get(i)) : asked);
+    }
+    return told;
+  }
+
+  private void closeStun() {
     if (stun != null) {
       stun.close();
     }
-    loops.close();
   }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
@@ -32,23 +33,21 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
       answer(context, request, HttpResponseStatus.BAD_REQUEST, "bad request\n");
       return;
     }
-    switch (request.uri().replaceFirst("\\?.*", "")) {
-      case "/v2/signal" -> context.fireChannelRead(request);
-      case "/healthz" -> answer(context, request, HttpResponseStatus.OK, "ok\n");
-      case "/metrics" ->
-          server
-              .home()
-              .execute(
-                  () -> {
-                    String text = server.metrics();
-                    context
-                        .executor()
-                        .execute(() -> answer(context, request, HttpResponseStatus.OK, text));
-                  });
-      default -> answer(context, request, HttpResponseStatus.NOT_FOUND, "not found\n");
+    String path = request.uri().replaceFirst("\\?.*", "");
+    if (path.equals("/v2/signal")) {
+      context.fireChannelRead(request);
+    } else if (!request.method().equals(HttpMethod.GET)) {
+      answer(context, request, HttpResponseStatus.METHOD_NOT_ALLOWED, "GET only\n");
+    } else if (path.equals("/healthz")) {
+      answer(context, request, HttpResponseStatus.OK, "ok\n");
+    } else if (path.equals("/metrics")) {
+      server.metrics(text -> answer(context, request, HttpResponseStatus.OK, text));
+    } else {
+      answer(context, request, HttpResponseStatus.NOT_FOUND, "not found\n");
     }
   }
 
+  /** Any thread. */
   private static void answer(
       ChannelHandlerContext context,
       FullHttpRequest request,

@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import tollway.cli.CliIo;
+import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
 import tollway.cli.UserErrorException;
+import tollway.loop.ListenException;
 import tollway.loop.StopSignal;
+import tollway.signaling.Signal;
 
 /** {@code freddie serve}: discovery, matchmaking and signalling until a signal stops it. */
 @Command(
     name = "serve",
     sortOptions = false,
     description =
-        "Introduce people who are cut off to volunteers; with a STUN responder beside it.")
+        "Introduce people who are cut off to volunteers; with a STUN responder beside it.",
+    footer = {"", "Addresses: /v2/signal for clients, GET /healthz, GET /metrics."})
 final class ServeCommand implements Callable<Integer> {
   @ParentCommand private @Nullable FreddieCommand parent;
 
@@ -37,31 +42,36 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--stun",
-      paramLabel = "HOST:PORT",
+      paramLabel = "HOST:PORT[=PUBLIC:PORT]",
       description =
-          "Answer STUN on this UDP address and tell clients of it; may be repeated. Name addresses"
-              + " that clients can reach. Default: none.")
+          "Answer STUN on this UDP address and tell clients of it; may be repeated. PUBLIC is how"
+              + " clients reach it when that differs, as behind a NAT. Default: none.")
   private List<String> stun = new ArrayList<>();
 
   @Option(
       names = "--max-clients",
       paramLabel = "N",
-      defaultValue = "10000",
-      description = "Connections at once (default: ${DEFAULT-VALUE}).")
+      defaultValue = "" + FreddieConfig.Limits.DEFAULT_CLIENTS,
+      description =
+          "Clients at once; the next ones are told to come later (default: ${DEFAULT-VALUE}).")
   private int maxClients;
 
-  @Option(names = "--json", description = "Print one JSON line on stdout when ready.")
+  @Option(names = "--json", description = "Say that we are ready as a JSON object.")
   private boolean json;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
-    CliIo io = java.util.Objects.requireNonNull(parent).io();
+  public Integer call() throws IOException, InterruptedException, CommandFailedException {
+    CliIo io = Objects.requireNonNull(parent).io();
     FreddieConfig config = toConfig();
     StopSignal stop = new StopSignal();
     try (FreddieNode node = FreddieNode.start(config)) {
       stop.installed();
       announce(io, node);
       stop.await();
+    } catch (ListenException refused) {
+      throw new CommandFailedException(
+          refused.denied() ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
+          String.valueOf(refused.getMessage()));
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;
@@ -71,26 +81,52 @@ final class ServeCommand implements Callable<Integer> {
     if (maxClients < 1) {
       throw new UserErrorException("--max-clients: give a number above 0");
     }
-    List<InetSocketAddress> stunAddresses =
-        stun.stream()
-            .map(text -> HostPort.parse("--stun", text).resolve("--stun"))
-            .collect(Collectors.toList());
+    if (stun.size() > Signal.MAX_STUN) {
+      throw new UserErrorException("--stun: at most " + Signal.MAX_STUN + " addresses");
+    }
     return new FreddieConfig(
-        HostPort.parse("--listen", listen).resolve("--listen"), stunAddresses, maxClients);
+        HostPort.parse("--listen", listen).resolve("--listen"),
+        stun.stream().map(ServeCommand::stunAddress).toList(),
+        FreddieConfig.Limits.of(maxClients));
+  }
+
+  private static FreddieConfig.StunAddress stunAddress(String text) {
+    int equals = text.indexOf('=');
+    String bound = equals < 0 ? text : text.substring(0, equals);
+    InetSocketAddress bind = HostPort.parse("--stun", bound).resolve("--stun");
+    if (equals < 0) {
+      if (bind.getAddress().isAnyLocalAddress()) {
+        throw new UserErrorException(
+            "--stun: clients cannot reach %s; add how they do, as in %s=stun.example.org:3478"
+                .formatted(bound, bound));
+      }
+      return new FreddieConfig.StunAddress(bind, "");
+    }
+    HostPort told = HostPort.parse("--stun", text.substring(equals + 1));
+    if (told.port() == 0 || told.toString().length() > Signal.MAX_TEXT) {
+      throw new UserErrorException("--stun: clients cannot reach '" + told + "'");
+    }
+    return new FreddieConfig.StunAddress(bind, told.toString());
   }
 
   private void announce(CliIo io, FreddieNode node) {
     String url = "http://" + FreddieNode.text(node.address());
-    String stunText =
-        node.stunAddresses().stream().map(FreddieNode::text).collect(Collectors.joining(", "));
-    io.err()
-        .println("freddie: ready at " + url + (stunText.isEmpty() ? "" : ", STUN at " + stunText));
     if (json) {
-      JsonObject line = new JsonObject();
-      line.addProperty("event", "ready");
-      line.addProperty("url", url);
-      line.addProperty("stun", stunText);
-      io.out().println(line);
+      JsonObject ready = new JsonObject();
+      ready.addProperty("event", "ready");
+      ready.addProperty("url", url);
+      JsonArray servers = new JsonArray();
+      node.stunServers().forEach(servers::add);
+      ready.add("stun", servers);
+      io.out().println(ready);
+    } else {
+      io.out()
+          .println(
+              "freddie: ready at "
+                  + url
+                  + (node.stunServers().isEmpty()
+                      ? ""
+                      : ", STUN at " + String.join(", ", node.stunServers())));
     }
   }
 }

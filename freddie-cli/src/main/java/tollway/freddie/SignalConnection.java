@@ -6,145 +6,177 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
-import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.security.SecureRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
+import tollway.signaling.Advert;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingCodec;
 
-/** One client's WebSocket: asks who it is, bounds how much it says. On the connection's loop. */
+/**
+ * One client's WebSocket, on its own loop: asks who it is, checks what it says and signs, and hands
+ * that to the market hall.
+ *
+ * <pre>
+ * TCP ──handshake──▶ challenged ──hello──▶ proved ──▶ closed
+ *                        └────────refusal────┴──▶ refused ──▶ closed, within 1 s
+ * </pre>
+ */
 final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame> {
-  private static final int PROOF_SECONDS = 10;
-
-  /** A client may say this many things at once, and this many a second for long. */
-  private static final int BURST = 400;
-
-  private static final int PER_SECOND = 50;
+  /** Who has less than this waiting is never to blame for a long backlog, in bytes. */
+  private static final int BLAMELESS = 16 << 10;
 
   private final SignalServer server;
+  private final ConnectionGuard guard;
+  private final Channel channel;
   private final Bytes nonce;
-  private volatile @Nullable Channel channel;
-  private @Nullable ScheduledFuture<?> deadline;
+  private Market.@Nullable Client client;
   private boolean opened;
-  private boolean proved;
-  private double allowance = BURST;
-  private long countedAt = System.nanoTime();
+  private boolean refused;
 
-  SignalConnection(SignalServer server, SecureRandom random) {
+  SignalConnection(
+      SignalServer server, ConnectionGuard guard, Channel channel, SecureRandom random) {
     this.server = server;
+    this.guard = guard;
+    this.channel = channel;
     byte[] fresh = new byte[Signal.NONCE_SIZE];
     random.nextBytes(fresh);
     nonce = Bytes.of(fresh);
   }
 
-  Bytes nonce() {
-    return nonce;
-  }
-
   /** Any thread. */
   void send(Signal signal) {
-    Channel open = channel;
-    if (open == null) {
-      return;
-    }
-    if (!open.isWritable()) {
-      open.close(); // It does not read: it must not grow our memory.
-      return;
-    }
     byte[] bytes = SignalingCodec.encode(signal).toArray();
-    open.writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)));
-  }
-
-  /** Says why, then closes. Any thread. */
-  void refuse(Signal.Refusal refusal) {
-    Channel open = channel;
-    if (open != null) {
-      byte[] bytes = SignalingCodec.encode(refusal).toArray();
-      open.writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)))
-          .addListener(ChannelFutureListener.CLOSE);
+    boolean bearable = server.backlog().add(bytes.length);
+    channel
+        .writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)))
+        .addListener(sent -> server.backlog().remove(bytes.length));
+    if (!bearable && channel.bytesBeforeUnwritable() < SignalServer.UNREAD_LIMIT - BLAMELESS) {
+      guard.cut(Counters.Cut.NOT_READING);
     }
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof WebSocketServerProtocolHandler.HandshakeComplete) {
-      channel = context.channel();
       opened = true;
-      deadline =
-          context.executor().schedule(() -> expire(context), PROOF_SECONDS, TimeUnit.SECONDS);
-      server.opened(this);
-      send(new Signal.Challenge(Signal.VERSION, nonce));
-    } else if (event instanceof IdleStateEvent) {
-      context.close();
+      if (server.opened()) {
+        send(new Signal.Challenge(Signal.VERSION, nonce));
+      } else {
+        refuse(Fault.FULL);
+      }
+    } else if (event instanceof Fault fault && opened) {
+      refuse(fault);
     }
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
-    if (!affordable()) {
-      refuse(new Signal.Refusal(Signal.Code.TOO_FAST, 10, "too many messages"));
-      return;
-    }
-    try {
-      if (!(frame instanceof BinaryWebSocketFrame)) {
-        throw new MalformedBytesException("signals are binary messages");
+    if (frame instanceof CloseWebSocketFrame goodbye) {
+      // RFC 6455 §5.5.1: answer a Close with a Close, and the server ends the connection.
+      if (refused) {
+        context.close();
+      } else {
+        refused = true;
+        context.writeAndFlush(goodbye.retain()).addListener(ChannelFutureListener.CLOSE);
+        guard.cutSoon(Counters.Cut.LINGERING);
       }
-      onSignal(SignalingCodec.decode(frame.content().nioBuffer()));
-    } catch (MalformedBytesException wrong) {
-      refuse(new Signal.Refusal(Signal.Code.BAD_MESSAGE, 0, "that was not a signal"));
+    } else if (!refused) {
+      onMessage(frame);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
     if (opened) {
-      server.closed(this);
+      server.closed();
+    }
+    if (client != null) {
+      server.hall().leaves(client);
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
-  }
-
-  private void onSignal(Signal signal) {
-    if (proved) {
-      server.said(this, signal);
-    } else if (!(signal instanceof Signal.Hello hello)) {
-      refuse(new Signal.Refusal(Signal.Code.BAD_PROOF, 0, "who are you?"));
-    } else if (hello.version() != Signal.VERSION) {
-      refuse(
-          new Signal.Refusal(
-              Signal.Code.WRONG_VERSION, 0, "this freddie speaks version " + Signal.VERSION));
-    } else if (!hello.node().verify(Signal.helloProof(nonce), hello.signature())) {
-      refuse(new Signal.Refusal(Signal.Code.BAD_PROOF, 0, "the proof does not verify"));
+    if (cause instanceof TooLongFrameException) {
+      refuse(Fault.badMessage(WebSocketCloseStatus.MESSAGE_TOO_BIG, "a signal has at most 16 KiB"));
     } else {
-      proved = true;
-      server.proved(this, new Market.Client(hello.node()));
-    }
-  }
-
-  private void expire(ChannelHandlerContext context) {
-    if (!proved) {
       context.close();
     }
   }
 
-  private boolean affordable() {
-    long now = System.nanoTime();
-    allowance = Math.min(BURST, allowance + (now - countedAt) * 1e-9 * PER_SECOND);
-    countedAt = now;
-    allowance -= 1;
-    return allowance >= 0;
+  private void onMessage(WebSocketFrame frame) {
+    try {
+      if (!(frame instanceof BinaryWebSocketFrame)) {
+        throw new MalformedBytesException("signals are binary messages");
+      }
+      Signal signal = SignalingCodec.decode(frame.content().nioBuffer());
+      if (client == null) {
+        prove(signal);
+      } else {
+        onSignal(client, signal);
+      }
+    } catch (MalformedBytesException wrong) {
+      refuse(Fault.badMessage(WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "that was not a signal"));
+    }
+  }
+
+  private void prove(Signal signal) {
+    if (!(signal instanceof Signal.Hello hello)) {
+      refuse(Fault.policy(Signal.Code.BAD_PROOF, "who are you?"));
+    } else if (hello.version() != Signal.VERSION) {
+      refuse(
+          Fault.policy(Signal.Code.WRONG_VERSION, "this freddie speaks version " + Signal.VERSION));
+    } else if (!hello.node().verify(Signal.helloProof(nonce), hello.signature())) {
+      refuse(Fault.policy(Signal.Code.BAD_PROOF, "the proof does not verify"));
+    } else {
+      guard.proved();
+      client = new Market.Client(hello.node());
+      server.hall().enters(client, this);
+    }
+  }
+
+  private void onSignal(Market.Client who, Signal signal) {
+    if (signal instanceof Signal.Slots slots) {
+      advertised(who, slots);
+    } else if (signal instanceof Signal.PeerRequest request) {
+      server.hall().wishes(who, request);
+    } else if (signal instanceof Signal.HangUp hangUp) {
+      server.hall().hangsUp(who, hangUp);
+    } else if (signal instanceof Signal.Description description) {
+      server.hall().relays(who, description.match(), description);
+    } else if (signal instanceof Signal.Candidate candidate) {
+      server.hall().relays(who, candidate.match(), candidate);
+    } else {
+      refuse(Fault.badMessage(WebSocketCloseStatus.POLICY_VIOLATION, "not for a freddie"));
+    }
+  }
+
+  private void advertised(Market.Client who, Signal.Slots slots) {
+    try {
+      Advert advert = slots.advert().verified(who.node(), nonce);
+      server.hall().offers(who, advert);
+    } catch (MalformedBytesException wrong) {
+      refuse(Fault.policy(Signal.Code.BAD_PROOF, "the advert's signature does not verify"));
+    }
+  }
+
+  /** Says why, then hears nothing more but the other side's Close. */
+  private void refuse(Fault fault) {
+    if (refused) {
+      return;
+    }
+    refused = true;
+    server.counters().refused(fault.code());
+    send(new Signal.Refusal(fault.code(), fault.retryAfterSeconds(), fault.text()));
+    channel.writeAndFlush(new CloseWebSocketFrame(fault.status(), fault.text()));
+    guard.cutSoon(Counters.Cut.LINGERING);
   }
 }

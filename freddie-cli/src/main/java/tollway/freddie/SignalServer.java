@@ -3,7 +3,6 @@ package tollway.freddie;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -11,241 +10,175 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
-import io.netty.handler.timeout.IdleStateHandler;
-import io.netty.util.concurrent.GlobalEventExecutor;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tollway.bytes.MalformedBytesException;
+import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
-import tollway.signaling.Advert;
 import tollway.signaling.Signal;
 
 /**
- * The market behind a WebSocket. Connections live on their own loops and check who they talk to;
- * the market and the table of clients are owned by one loop, {@code home}.
+ * Takes connections and makes their pipelines; what clients say there goes to the market hall.
+ * Bounds what all of them together can make us hold.
  */
-final class SignalServer {
+final class SignalServer implements AutoCloseable {
   /** A client that does not read is cut off when this much waits for it, in bytes. */
-  private static final int UNREAD_LIMIT = 256 << 10;
+  static final int UNREAD_LIMIT = 256 << 10;
+
+  /** What the system holds for one connection, each way, before we notice anything. */
+  private static final int SOCKET_BUFFER = 64 << 10;
+
+  /** Connections beyond the clients: pages for operators, and some who are told that it is full. */
+  private static final int SPARE_CONNECTIONS = 64;
 
   private static final int REQUEST_LIMIT = 4096;
-  private static final long GOODBYE_MILLIS = 1000;
-  private static final int SILENCE_SECONDS = 75;
+
+  /** Who is told goodbye may take so long to go, in milliseconds. */
+  private static final int GOODBYE_MILLIS = 500;
 
   private final NettyLoops loops;
-  private final NettyEventLoop home;
-  private final int maxClients;
+  private final FreddieConfig.Limits limits;
+  private final MarketHall hall;
+  private final Backlog backlog;
+  private final Counters counters = new Counters();
   private final SecureRandom random = new SecureRandom();
-  private final Market market;
-
-  // Owned by home.
-  private final Map<SignalConnection, Market.Client> clients = new HashMap<>();
-  private final Map<Market.Client, SignalConnection> connections = new HashMap<>();
-  private List<String> stun = List.of();
-  private int open;
-  private long refusedCount;
-
-  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final ChannelGroup connections;
+  private final AtomicInteger sockets = new AtomicInteger();
   private @Nullable Channel listener;
 
-  SignalServer(NettyLoops loops, int maxClients) {
+  private SignalServer(NettyLoops loops, FreddieConfig.Limits limits, List<String> stunServers) {
     this.loops = loops;
-    this.maxClients = maxClients;
-    home = loops.next();
-    market = new Market(random::nextLong, home::nanoTime);
+    this.limits = limits;
+    backlog = new Backlog(limits.unreadBytes());
+    NettyEventLoop home = loops.next();
+    hall = new MarketHall(home, random, stunServers);
+    connections = new DefaultChannelGroup(home.netty(), true);
   }
 
-  /** Listens on {@code address}; the address really bound. Not on a loop: it waits. */
-  InetSocketAddress bind(InetSocketAddress address, List<String> stunServers) throws IOException {
-    home.execute(() -> stun = List.copyOf(stunServers));
-    ChannelFuture bound =
-        new ServerBootstrap()
-            .group(loops.group())
-            .channel(loops.serverSocketChannel())
-            .option(ChannelOption.SO_BACKLOG, 1024)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(UNREAD_LIMIT / 2, UNREAD_LIMIT))
-            .childHandler(new Connections())
-            .bind(address)
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw new IOException(
-          "cannot listen on %s:%d: %s"
-              .formatted(address.getHostString(), address.getPort(), bound.cause().getMessage()),
-          bound.cause());
-    }
-    listener = bound.channel();
-    return (InetSocketAddress) bound.channel().localAddress();
+  /** Listens when it returns. Not on a loop: it waits. */
+  static SignalServer start(
+      NettyLoops loops,
+      InetSocketAddress address,
+      FreddieConfig.Limits limits,
+      List<String> stunServers)
+      throws ListenException {
+    SignalServer server = new SignalServer(loops, limits, stunServers);
+    server.listener = ListenException.check(server.bootstrap().bind(address), "TCP", address);
+    return server;
   }
 
-  /** Takes no more connections, tells every client and closes them. Not on a loop: it waits. */
-  void close() {
-    if (listener != null) {
-      listener.close().awaitUninterruptibly(GOODBYE_MILLIS);
-    }
-    CountDownLatch told = new CountDownLatch(1);
-    home.execute(
-        () -> {
-          for (SignalConnection connection : List.copyOf(clients.keySet())) {
-            connection.refuse(
-                new Signal.Refusal(Signal.Code.STOPPING, 1, "this freddie is stopping"));
-          }
-          told.countDown();
-        });
-    try {
-      told.await(GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-    }
-    // Behind the goodbyes, which the channels' own loops write.
-    channels.newCloseFuture().awaitUninterruptibly(GOODBYE_MILLIS / 4);
-    channels.close().awaitUninterruptibly(GOODBYE_MILLIS);
+  /** Where clients connect. */
+  InetSocketAddress address() {
+    return (InetSocketAddress) Objects.requireNonNull(listener).localAddress();
   }
 
-  NettyEventLoop home() {
-    return home;
+  MarketHall hall() {
+    return hall;
   }
 
-  /** A WebSocket was opened. Any thread. */
-  void opened(SignalConnection connection) {
-    home.execute(
-        () -> {
-          open++;
-          if (open > maxClients) {
-            refusedCount++;
-            connection.refuse(new Signal.Refusal(Signal.Code.TOO_MANY, 30, "this freddie is full"));
-          }
-        });
+  Counters counters() {
+    return counters;
   }
 
-  /** The client behind a connection has proved its identity. Any thread. */
-  void proved(SignalConnection connection, Market.Client client) {
-    home.execute(
-        () -> {
-          clients.put(connection, client);
-          connections.put(client, connection);
-          connection.send(new Signal.Welcome(stun));
-        });
+  Backlog backlog() {
+    return backlog;
   }
 
-  /** A proved client said something. Any thread. */
-  void said(SignalConnection connection, Signal signal) {
-    home.execute(
-        () -> {
-          Market.Client client = clients.get(connection);
-          if (client == null) {
-            return;
-          }
-          if (signal instanceof Signal.Slots slots) {
-            advertised(connection, client, slots);
-          } else if (signal instanceof Signal.PeerRequest request) {
-            carryOut(market.wishes(client, request));
-          } else if (signal instanceof Signal.HangUp hangUp) {
-            carryOut(market.hangsUp(client, hangUp));
-          } else if (signal instanceof Signal.Description description) {
-            carryOut(market.relays(client, description.match(), description));
-          } else if (signal instanceof Signal.Candidate candidate) {
-            carryOut(market.relays(client, candidate.match(), candidate));
-          } else {
-            connection.refuse(new Signal.Refusal(Signal.Code.BAD_MESSAGE, 0, "not for a freddie"));
-          }
-        });
+  /** Counts a WebSocket; whether there is room for it. Any thread. */
+  boolean opened() {
+    return sockets.incrementAndGet() <= limits.clients();
   }
 
-  /** A WebSocket has ended. Any thread. */
-  void closed(SignalConnection connection) {
-    home.execute(
-        () -> {
-          open--;
-          Market.Client client = clients.remove(connection);
-          if (client != null) {
-            connections.remove(client);
-            carryOut(market.leaves(client));
-          }
-        });
+  /** A WebSocket that was counted has ended. Any thread. */
+  void closed() {
+    sockets.decrementAndGet();
   }
 
-  /** The counters in the Prometheus text format. On home. */
-  String metrics() {
-    home.checkInLoop();
-    return """
+  /** Hands everything that we count, in the Prometheus text format, to {@code sink}. Any thread. */
+  void metrics(Consumer<String> sink) {
+    String ours =
+        """
         # TYPE freddie_connections gauge
         freddie_connections %d
-        # TYPE freddie_clients gauge
-        freddie_clients %d
-        # TYPE freddie_producers_free gauge
-        freddie_producers_free %d
-        # TYPE freddie_consumers_waiting gauge
-        freddie_consumers_waiting %d
-        # TYPE freddie_matches gauge
-        freddie_matches %d
-        # TYPE freddie_matches_made_total counter
-        freddie_matches_made_total %d
-        # TYPE freddie_refused_connections_total counter
-        freddie_refused_connections_total %d
+        # TYPE freddie_unread_bytes gauge
+        freddie_unread_bytes %d
         """
-        .formatted(
-            open,
-            clients.size(),
-            market.freeProducerCount(),
-            market.waitingCount(),
-            market.matchCount(),
-            market.matchesMade(),
-            refusedCount);
+            .formatted(connections.size(), backlog.bytes());
+    hall.metrics(text -> sink.accept(ours + text + counters.text()));
   }
 
-  private void advertised(SignalConnection connection, Market.Client client, Signal.Slots slots) {
-    try {
-      Advert advert = slots.advert().verified(client.node(), connection.nonce());
-      carryOut(market.offers(client, advert));
-    } catch (MalformedBytesException wrong) {
-      connection.refuse(
-          new Signal.Refusal(Signal.Code.BAD_PROOF, 0, "the advert's signature does not verify"));
+  /** Tells every client, then closes everything. Not on a loop: it waits, but not for long. */
+  @Override
+  public void close() {
+    if (listener != null) {
+      listener.close().awaitUninterruptibly();
     }
+    connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Fault.STOPPING));
+    connections.newCloseFuture().awaitUninterruptibly(GOODBYE_MILLIS);
+    // From here on nothing hops between loops: they may end in any order.
+    hall.close();
+    connections.close().awaitUninterruptibly(GOODBYE_MILLIS);
   }
 
-  private void carryOut(List<Market.Effect> effects) {
-    for (Market.Effect effect : effects) {
-      SignalConnection connection = connections.get(effect.to());
-      if (connection != null) {
-        connection.send(effect.signal());
-      }
-    }
+  private ServerBootstrap bootstrap() {
+    return new ServerBootstrap()
+        .group(loops.group())
+        .channel(loops.serverSocketChannel())
+        .option(ChannelOption.SO_BACKLOG, 1024)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
+        .childOption(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
+        .childOption(
+            ChannelOption.WRITE_BUFFER_WATER_MARK,
+            new WriteBufferWaterMark(UNREAD_LIMIT / 2, UNREAD_LIMIT))
+        .childHandler(new Connections());
   }
 
   private final class Connections extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
-      channels.add(channel);
+      ConnectionGuard guard = new ConnectionGuard(limits.patience(), counters);
+      channel.pipeline().addLast(guard);
+      connections.add(channel);
+      if (connections.size() > limits.clients() + SPARE_CONNECTIONS) {
+        guard.cut(Counters.Cut.OVERFULL);
+        return;
+      }
       channel
           .pipeline()
           .addLast(
-              new IdleStateHandler(SILENCE_SECONDS, 0, 0),
               new HttpServerCodec(),
               new HttpObjectAggregator(REQUEST_LIMIT),
               new OperatorPages(SignalServer.this),
-              new WebSocketServerProtocolHandler(
-                  WebSocketServerProtocolConfig.newBuilder()
-                      .websocketPath("/v2/signal")
-                      .maxFramePayloadLength(Signal.SIZE_LIMIT)
-                      .handshakeTimeoutMillis(Duration.ofSeconds(10).toMillis())
-                      .dropPongFrames(true)
-                      .build()),
-              new SignalConnection(SignalServer.this, random));
+              new FrameGate(System::nanoTime),
+              new WebSocketServerProtocolHandler(webSocket()),
+              new WebSocketFrameAggregator(Signal.SIZE_LIMIT),
+              new SignalConnection(SignalServer.this, guard, channel, random));
+    }
+
+    private WebSocketServerProtocolConfig webSocket() {
+      return WebSocketServerProtocolConfig.newBuilder()
+          .websocketPath("/v2/signal")
+          // We say goodbye ourselves, and never wait for it to be read.
+          .sendCloseFrame(null)
+          .handleCloseFrames(false)
+          .dropPongFrames(true)
+          .decoderConfig(
+              WebSocketDecoderConfig.newBuilder()
+                  .maxFramePayloadLength(Signal.SIZE_LIMIT)
+                  .closeOnProtocolViolation(false)
+                  .build())
+          .build();
     }
   }
 }

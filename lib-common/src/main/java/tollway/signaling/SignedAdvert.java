@@ -16,7 +16,8 @@ public record SignedAdvert(Bytes serialized, Bytes signature) {
     }
   }
 
-  static SignedAdvert of(Advert advert, Identity identity, Bytes nonce) {
+  /** Signs {@code advert} for the connection whose challenge had {@code nonce}. */
+  public static SignedAdvert of(Advert advert, Identity identity, Bytes nonce) {
     Bytes serialized = SignalingCodec.encode(advert);
     return new SignedAdvert(serialized, identity.sign(LABEL.plus(nonce).plus(serialized)));
   }

@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
+import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 
@@ -76,10 +77,10 @@ public final class StunResponder implements AutoCloseable {
     return List.copyOf(addresses);
   }
 
-  /** Stops listening. Any thread. */
+  /** Stops listening. Not on a loop: it waits until the sockets are closed. */
   @Override
   public void close() {
-    channels.forEach(Channel::close);
+    channels.stream().map(Channel::close).toList().forEach(ChannelFuture::awaitUninterruptibly);
   }
 
   private void listen(InetSocketAddress address) throws IOException {
@@ -87,18 +88,16 @@ public final class StunResponder implements AutoCloseable {
       throw new IOException("cannot resolve " + address.getHostString());
     }
     boolean ipv4 = address.getAddress() instanceof Inet4Address;
-    ChannelFuture bound =
-        loop.datagramBootstrap(ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6)
-            .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            .handler(new Requests())
-            .bind(address)
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw new IOException(
-          "cannot listen on UDP " + address + ": " + bound.cause().getMessage(), bound.cause());
-    }
-    channels.add(bound.channel());
-    addresses.add((InetSocketAddress) bound.channel().localAddress());
+    Channel bound =
+        ListenException.check(
+            loop.datagramBootstrap(ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6)
+                .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+                .handler(new Requests())
+                .bind(address),
+            "UDP",
+            address);
+    channels.add(bound);
+    addresses.add((InetSocketAddress) bound.localAddress());
   }
 
   /** Answers what deserves an answer. On the responder's loop. */

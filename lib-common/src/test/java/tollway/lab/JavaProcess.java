@@ -96,7 +96,7 @@ public final class JavaProcess implements AutoCloseable {
 
   /** SIGTERM. */
   public int stop() throws Exception {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would close the streams, unread.
     return exitCode();
   }
 

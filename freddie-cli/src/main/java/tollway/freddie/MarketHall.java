@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import tollway.loop.NettyEventLoop;
+import tollway.signaling.Advert;
+import tollway.signaling.Signal;
+
+/**
+ * Where the connections' loops meet: owns the market on one loop, and knows by which connection
+ * each client is reached. Every method may be called from any thread.
+ */
+final class MarketHall {
+  private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
+
+  private final NettyEventLoop loop;
+  private final List<String> stun;
+  private final Market market;
+  private final Map<Market.Client, SignalConnection> connections = new HashMap<>();
+  private boolean closed;
+
+  /** {@code stun} is what newcomers are told. */
+  MarketHall(NettyEventLoop loop, SecureRandom random, List<String> stun) {
+    this.loop = loop;
+    this.stun = List.copyOf(stun);
+    market = new Market(random::nextLong, loop::nanoTime);
+    loop.every(SWEEP_PERIOD, () -> carryOut(market.sweep()));
+  }
+
+  /** A client has proved who it is, and may do business from now on. */
+  void enters(Market.Client client, SignalConnection connection) {
+    loop.execute(
+        () -> {
+          if (!closed) {
+            connections.put(client, connection);
+            connection.send(new Signal.Welcome(stun));
+          }
+        });
+  }
+
+  /** {@code advert} is the client's own: its signature was checked. */
+  void offers(Market.Client client, Advert advert) {
+    trade(() -> market.offers(client, advert));
+  }
+
+  void wishes(Market.Client client, Signal.PeerRequest request) {
+    trade(() -> market.wishes(client, request));
+  }
+
+  void hangsUp(Market.Client client, Signal.HangUp hangUp) {
+    trade(() -> market.hangsUp(client, hangUp));
+  }
+
+  void relays(Market.Client client, long match, Signal signal) {
+    trade(() -> market.relays(client, match, signal));
+  }
+
+  void leaves(Market.Client client) {
+    trade(
+        () -> {
+          connections.remove(client);
+          return market.leaves(client);
+        });
+  }
+
+  /** Nobody is told anything after this. Not on a loop: it waits. */
+  void close() {
+    loop.netty()
+        .submit(
+            () -> {
+              connections.clear();
+              closed = true;
+            })
+        .awaitUninterruptibly();
+  }
+
+  /** Hands the market's gauges and counters, in the Prometheus text format, to {@code sink}. */
+  void metrics(Consumer<String> sink) {
+    loop.execute(
+        () -> {
+          if (!closed) {
+            sink.accept(text());
+          }
+        });
+  }
+
+  private void trade(Supplier<List<Market.Effect>> decision) {
+    loop.execute(() -> carryOut(decision.get()));
+  }
+
+  private void carryOut(List<Market.Effect> effects) {
+    for (Market.Effect effect : effects) {
+      SignalConnection connection = connections.get(effect.to());
+      if (connection != null) {
+        connection.send(effect.signal());
+      }
+    }
+  }
+
+  private String text() {
+    return """
+        # TYPE freddie_clients gauge
+        freddie_clients %d
+        # TYPE freddie_producers_free gauge
+        freddie_producers_free %d
+        # TYPE freddie_consumers_waiting gauge
+        freddie_consumers_waiting %d
+        # TYPE freddie_matches gauge
+        freddie_matches %d
+        # TYPE freddie_matches_made_total counter
+        freddie_matches_made_total %d
+        """
+        .formatted(
+            connections.size(),
+            market.freeProducerCount(),
+            market.waitingCount(),
+            market.matchCount(),
+            market.matchesMade());
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import tollway.identity.Identity;
+import tollway.identity.NodeId;
+import tollway.loop.NettyEventLoop;
+import tollway.loop.NettyLoops;
+
+/** A real freddie on a real port, and people around it who all mean one egress. */
+final class Town implements AutoCloseable {
+  static final NodeId EGRESS = Identity.generate(new SecureRandom()).nodeId();
+
+  private final NettyLoops loops = new NettyLoops(1);
+  private final NettyEventLoop loop = loops.next();
+  private final List<Person> people = new ArrayList<>();
+  private final FreddieConfig.Limits limits;
+  private FreddieNode freddie;
+
+  Town() throws IOException {
+    this(FreddieConfig.Limits.of(100));
+  }
+
+  Town(FreddieConfig.Limits limits) throws IOException {
+    this.limits = limits;
+    freddie = start(0, limits);
+  }
+
+  /** Where freddie is, or was last. */
+  InetSocketAddress address() {
+    return freddie.address();
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + address().getPort());
+  }
+
+  /** Somebody who begins to connect to the freddie. */
+  Person person() {
+    return person(List.of(url()));
+  }
+
+  Person person(List<URI> freddies) {
+    Person person = new Person(loop, EGRESS, freddies);
+    people.add(person);
+    return person;
+  }
+
+  /** As a process that is told to stop. */
+  void stopFreddie() {
+    freddie.close();
+  }
+
+  /** A freddie without memory on the old port. */
+  void startFreddie() throws IOException {
+    freddie = start(address().getPort(), limits);
+  }
+
+  /** The body of one of the operator's pages. */
+  String page(String path) throws IOException {
+    String answer = exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+  }
+
+  /** Sends {@code text} and hears until freddie closes. */
+  String exchange(String text) throws IOException {
+    try (Socket socket = new Socket(address().getAddress(), address().getPort())) {
+      socket.setSoTimeout(30_000);
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** One figure of {@code /metrics}; -1 when freddie does not take another connection. */
+  long metric(String name) throws IOException {
+    try {
+      return page("/metrics")
+          .lines()
+          .filter(line -> line.startsWith(name + " "))
+          .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+          .findFirst()
+          .orElse(-1);
+    } catch (SocketException cutOff) {
+      return -1;
+    }
+  }
+
+  @Override
+  public void close() {
+    people.forEach(Person::close);
+    freddie.close();
+    loops.close();
+  }
+
+  private static FreddieNode start(int port, FreddieConfig.Limits limits) throws IOException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    return FreddieNode.start(
+        new FreddieConfig(
+            new InetSocketAddress(loopback, port),
+            List.of(new FreddieConfig.StunAddress(new InetSocketAddress(loopback, 0), "")),
+            limits));
+  }
+}
