@@ -18,7 +18,10 @@ public sealed interface Signal {
   int MAX_LINE = 1024;
   int MAX_TEXT = 256;
   int MAX_STUN = 16;
-  int MAX_EXCLUDED = 64;
+
+  /** Few, because each is a key that is checked. */
+  int MAX_EXCLUDED = 16;
+
   int MAX_COUNT = 16;
 
   /** freddie's first word: prove on this connection who you are. */

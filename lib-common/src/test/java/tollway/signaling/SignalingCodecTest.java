@@ -29,9 +29,26 @@ final class SignalingCodecTest {
           new Signal.Candidate(7, "candidate:1 1 udp 1 192.0.2.1 1 typ host"),
           new Signal.HangUp(7, "bye", true));
 
-  /** Frozen: changing a line changes the protocol. */
+  /** Frozen: changing a line changes the protocol. In the order of {@link #SIGNALS}. */
   private static final List<String> GOLDEN =
-      List.of("0a2408021220" + "00".repeat(32), "521009070000000000000012036279651801");
+      List.of(
+          "0a24080212200000000000000000000000000000000000000000000000000000000000000000",
+          "1a66080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a405255"
+              + "1b72a831360850a2195ffceaef9e5b1139c33cd1e42183b0848eb2e67336f34682dafd0dc1aacf4444fe"
+              + "5b01f27e664b878ee766fee0dddc1e80b08a7c0e",
+          "12100a0e3139322e302e322e313a33343738",
+          "226e0a2a080312203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a04"
+              + "616e6e6112401609373497011f3f9cf3f9f33c8dd938c06f149329b45bc5ba98ddeab82912adc05cbdbe"
+              + "a6017120b8e709cd7d7818f4ea4e3dc055e6b82d8e6cd0cbf70c5e09",
+          "2a46080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a203b6a"
+              + "27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29",
+          "324f09070000000000000010021a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048"
+              + "a18b59da2922203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29",
+          "3a0f0805100a1a09736c6f7720646f776e",
+          "421009070000000000000010021a03763d30",
+          "4a33090700000000000000122863616e6469646174653a312031207564702031203139322e302e322e31"
+              + "20312074797020686f7374",
+          "521009070000000000000012036279651801");
 
   @Test
   void readsBackWhatItWrote() throws Exception {
@@ -41,9 +58,30 @@ final class SignalingCodecTest {
   }
 
   @Test
-  void writesWhatIsFrozen() {
-    assertThat(SignalingCodec.encode(SIGNALS.get(0)).hex()).isEqualTo(GOLDEN.get(0));
-    assertThat(SignalingCodec.encode(SIGNALS.get(9)).hex()).isEqualTo(GOLDEN.get(1));
+  void writesWhatIsFrozen() throws Exception {
+    assertThat(SIGNALS.stream().map(signal -> SignalingCodec.encode(signal).hex()))
+        .containsExactlyElementsOf(GOLDEN);
+    for (int i = 0; i < GOLDEN.size(); i++) {
+      assertThat(SignalingCodec.decode(Bytes.ofHex(GOLDEN.get(i)).toBuffer()))
+          .isEqualTo(SIGNALS.get(i));
+    }
+  }
+
+  @Test
+  void everyKindOfSignalIsFrozen() {
+    assertThat(SIGNALS.stream().map(Signal::getClass).distinct())
+        .hasSize(Signal.class.getPermittedSubclasses().length);
+  }
+
+  @Test
+  void whatIsSignedIsFrozen() {
+    assertThat(Signal.helloProof(NONCE).hex())
+        .isEqualTo("746f6c6c7761792d7369676e616c2d7632" + "00".repeat(32));
+    // Ed25519 is deterministic: a signature freezes what it signs, label and nonce and all.
+    assertThat(SignedAdvert.of(new Advert(0, List.of(), ""), ALICE, NONCE).signature().hex())
+        .isEqualTo(
+            "2d131e7e0b30363c5c93f87da7eca7a9b7ac1ec2659f005ca4e272dabe3c2d6bfb6f90b7356db1c3a5f8"
+                + "1c18f78f25506575072b070516cf5d703ed143cbc405");
   }
 
   @Test
@@ -62,19 +100,106 @@ final class SignalingCodecTest {
   }
 
   @Test
-  void noiseEndsInASignalOrIsRefused() {
+  void mutationsEndInASignalOrAreRefused() {
     Random random = new Random(29);
     for (int round = 0; round < 30_000; round++) {
       byte[] bytes = SignalingCodec.encode(SIGNALS.get(random.nextInt(SIGNALS.size()))).toArray();
       for (int flips = random.nextInt(4); flips >= 0; flips--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
+      // Sometimes cut short, too.
+      int length = random.nextInt(4) == 0 ? random.nextInt(bytes.length + 1) : bytes.length;
+      decodesOrIsRefused(ByteBuffer.wrap(bytes, 0, length));
+    }
+  }
+
+  @Test
+  void noiseEndsInASignalOrIsRefused() {
+    Random random = new Random(31);
+    for (int round = 0; round < 30_000; round++) {
+      byte[] bytes = new byte[random.nextInt(300)];
+      random.nextBytes(bytes);
+      if (bytes.length > 2) {
+        // The shape of one field of the message, so that more than its first byte is looked at.
+        bytes[0] = (byte) ((1 + random.nextInt(10)) << 3 | 2);
+        bytes[1] = (byte) Math.min(bytes.length - 2, 127);
+      }
+      decodesOrIsRefused(ByteBuffer.wrap(bytes));
       try {
-        assertThat(SignalingCodec.decode(ByteBuffer.wrap(bytes))).isNotNull();
+        assertThat(SignalingCodec.decodeAdvert(Bytes.of(bytes)).slots()).isNotNegative();
       } catch (MalformedBytesException expected) {
         assertThat(expected.getMessage()).isNotBlank();
       }
     }
+  }
+
+  /** And what decodes can be said again. */
+  private static void decodesOrIsRefused(ByteBuffer bytes) {
+    try {
+      Signal signal = SignalingCodec.decode(bytes);
+      assertThat(SignalingCodec.decode(SignalingCodec.encode(signal).toBuffer())).isEqualTo(signal);
+    } catch (MalformedBytesException expected) {
+      assertThat(expected.getMessage()).isNotBlank();
+    }
+  }
+
+  @Test
+  void refusesWhatIsBeyondItsBounds() {
+    String key = part(2, ALICE.nodeId().key().hex());
+    String badKey = part(2, ALICE.nodeId().key().hex().substring(2));
+    String excluded = part(3, ALICE.nodeId().key().hex()).repeat(Signal.MAX_EXCLUDED + 1);
+    String match = "090700000000000000";
+    String peer = part(3, ALICE.nodeId().key().hex()) + part(4, ALICE.nodeId().key().hex());
+    refuses(part(5, "0811" + key), "a request is for at most 16 peers");
+    refuses(part(5, "08ffffffff0f" + key), "a request is for at most 16 peers");
+    refuses(part(5, "0801" + key + excluded), "too many excluded peers");
+    refuses(part(5, "0801" + badKey), "a public key has 32 bytes");
+    refuses(part(5, "0801" + part(2, "02" + "00".repeat(31))), "not an acceptable");
+    refuses(part(1, "0802" + part(2, "00".repeat(31))), "a nonce has 32 bytes");
+    refuses(part(3, "0802" + key + part(3, "00".repeat(63))), "a signature has 64 bytes");
+    refuses(part(4, part(2, "00".repeat(65))), "a signature has 64 bytes");
+    refuses(part(2, part(1, "61").repeat(Signal.MAX_STUN + 1)), "too many STUN servers");
+    refuses(part(2, part(1, "61".repeat(Signal.MAX_TEXT + 1))), "a STUN server's name is long");
+    refuses(part(6, match + "1009" + peer), "a match without a known role");
+    refuses(part(7, "0809"), "a refusal without a known code");
+    refuses(part(7, "08011081a305"), "retry within a day");
+    refuses(part(8, match + "1007"), "a description without a known kind");
+    refuses(part(8, match + "1001" + part(3, "61".repeat(Signal.MAX_SDP + 1))), "is too long");
+    refuses(part(9, match + part(2, "61".repeat(Signal.MAX_LINE + 1))), "a candidate is too long");
+    refuses(part(10, match + part(2, "61".repeat(Signal.MAX_TEXT + 1))), "a reason is too long");
+    refuses("", "a signal without a known body");
+    refuses(part(10, match + part(2, "ff")), "not a signal: "); // Not UTF-8.
+  }
+
+  @Test
+  void refusesAdvertsBeyondTheirBounds() {
+    String egress = part(2, ALICE.nodeId().key().hex());
+    List<String> tooMuch =
+        List.of(
+            "088108", // 1025 slots.
+            "08ffffffff0f",
+            egress.repeat(Advert.MAX_EGRESSES + 1),
+            part(3, "61".repeat(Advert.MAX_TAG + 1)));
+    for (String hex : tooMuch) {
+      assertThatThrownBy(() -> SignalingCodec.decodeAdvert(Bytes.ofHex(hex)))
+          .isInstanceOf(MalformedBytesException.class);
+    }
+  }
+
+  private static void refuses(String hex, String why) {
+    assertThatThrownBy(() -> SignalingCodec.decode(Bytes.ofHex(hex).toBuffer()))
+        .isInstanceOf(MalformedBytesException.class)
+        .hasMessageContaining(why);
+  }
+
+  /** A field of protobuf's wire type 2: tag, length, content; all in hex. */
+  private static String part(int field, String content) {
+    int length = content.length() / 2;
+    String size =
+        length < 128
+            ? "%02x".formatted(length)
+            : "%02x%02x".formatted((length & 127) | 128, length >> 7);
+    return "%02x".formatted(field << 3 | 2) + size + content;
   }
 
   @Test

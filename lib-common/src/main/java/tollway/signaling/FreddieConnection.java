@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.signaling;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketVersion;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.timeout.IdleState;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.NetUtil;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import tollway.bytes.Bytes;
+import tollway.bytes.MalformedBytesException;
+import tollway.identity.Identity;
+import tollway.loop.BackgroundThread;
+import tollway.loop.NettyEventLoop;
+import tollway.loop.Timer;
+
+/**
+ * One attempt to reach one freddie, and the conversation that comes of it. Everything is on the
+ * loop.
+ *
+ * <pre>
+ * name ──▶ TCP ──▶ TLS, WebSocket ──challenge──▶ hello ──welcome──▶ conversation ──▶ ended
+ *   └────────┴──────────┴──────── failure, or 15 s gone ──┴────────────────────────────▲
+ * </pre>
+ */
+final class FreddieConnection {
+  /** What an attempt comes to. */
+  interface Owner {
+    /** freddie knows us, and told {@code stun}. */
+    void welcomed(FreddieConnection connection, List<String> stun);
+
+    /** Anything else that freddie says; before the welcome only a refusal. */
+    void said(FreddieConnection connection, Signal signal);
+
+    /** The last word, unless it was the owner who closed. */
+    void ended(FreddieConnection connection, String why);
+  }
+
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+
+  /** A freddie that does not read is left when this much waits for it, in bytes. */
+  private static final int UNREAD_LIMIT = 256 << 10;
+
+  /** A connection without any word from freddie, not even a pong, is dead after this. */
+  private static final int SILENCE_SECONDS = 60;
+
+  private static final int PING_SECONDS = 25;
+
+  private final NettyEventLoop loop;
+  private final URI freddie;
+  private final @Nullable SslContext tls;
+  private final Identity identity;
+  private final Owner owner;
+  private @Nullable Timer deadline;
+  private @Nullable Channel channel;
+  private @Nullable Bytes nonce;
+  private boolean welcome;
+  private boolean ended;
+
+  FreddieConnection(
+      NettyEventLoop loop, URI freddie, @Nullable SslContext tls, Identity identity, Owner owner) {
+    this.loop = loop;
+    this.freddie = freddie;
+    this.tls = tls;
+    this.identity = identity;
+    this.owner = owner;
+  }
+
+  static boolean isSecure(URI freddie) {
+    return "https".equalsIgnoreCase(freddie.getScheme())
+        || "wss".equalsIgnoreCase(freddie.getScheme());
+  }
+
+  URI freddie() {
+    return freddie;
+  }
+
+  void start() {
+    loop.checkInLoop();
+    deadline = loop.schedule(PATIENCE, () -> end("no welcome in " + PATIENCE.toSeconds() + " s"));
+    String host = host();
+    byte @Nullable [] literal = NetUtil.createByteArrayFromIpAddressString(host);
+    if (literal != null) {
+      lookUp(host);
+    } else {
+      // Beside the loop: the system's resolver may take its time.
+      BackgroundThread.start("freddie-name", () -> lookUp(host));
+    }
+  }
+
+  /** Says {@code signal}; lost unless welcome. */
+  void send(Signal signal) {
+    if (welcome) {
+      write(signal);
+    }
+  }
+
+  /** Signs {@code advert} for this connection and says it; lost unless welcome. */
+  void offer(Advert advert) {
+    Bytes fresh = nonce;
+    if (welcome && fresh != null) {
+      write(new Signal.Slots(SignedAdvert.of(advert, identity, fresh)));
+    }
+  }
+
+  /** Ends without another word to the owner. */
+  void close() {
+    ended = true;
+    welcome = false;
+    if (deadline != null) {
+      deadline.cancel();
+    }
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  private String host() {
+    return freddie.getHost().replaceFirst("^\\[(.*)]$", "$1");
+  }
+
+  private int port() {
+    return freddie.getPort() >= 0 ? freddie.getPort() : isSecure(freddie) ? 443 : 80;
+  }
+
+  private void lookUp(String host) {
+    try {
+      List<InetAddress> found = List.of(InetAddress.getAllByName(host));
+      loop.execute(() -> connect(found, 0));
+    } catch (UnknownHostException unknown) {
+      loop.execute(() -> end("no such host"));
+    }
+  }
+
+  /** Tries the addresses of the name one after the other. */
+  private void connect(List<InetAddress> addresses, int index) {
+    if (ended) {
+      return;
+    }
+    ChannelFuture connecting =
+        loop.socketBootstrap()
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(UNREAD_LIMIT / 2, UNREAD_LIMIT))
+            .handler(new Pipeline())
+            .connect(new InetSocketAddress(addresses.get(index), port()));
+    channel = connecting.channel();
+    connecting.addListener(
+        (ChannelFuture done) -> {
+          if (!done.isSuccess() && index + 1 < addresses.size()) {
+            connect(addresses, index + 1);
+          } else if (!done.isSuccess()) {
+            end(reason(done.cause()));
+          }
+        });
+  }
+
+  private void end(String why) {
+    if (!ended) {
+      close();
+      owner.ended(this, why);
+    }
+  }
+
+  private void write(Signal signal) {
+    Channel open = channel;
+    if (open == null) {
+      return;
+    }
+    byte[] bytes = SignalingCodec.encode(signal).toArray();
+    open.writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)));
+    if (!open.isWritable()) {
+      end("it does not read");
+    }
+  }
+
+  private void onSignal(Signal signal) throws MalformedBytesException {
+    if (signal instanceof Signal.Challenge challenge && nonce == null) {
+      nonce = challenge.nonce();
+      Bytes signature = identity.sign(Signal.helloProof(challenge.nonce()));
+      write(new Signal.Hello(Signal.VERSION, identity.nodeId(), signature));
+    } else if (signal instanceof Signal.Welcome granted && nonce != null && !welcome) {
+      welcome = true;
+      if (deadline != null) {
+        deadline.cancel();
+      }
+      owner.welcomed(this, granted.stun());
+    } else if (signal instanceof Signal.Refusal || (welcome && isForClients(signal))) {
+      owner.said(this, signal);
+    } else {
+      throw new MalformedBytesException("not what a freddie says now");
+    }
+  }
+
+  private static boolean isForClients(Signal signal) {
+    return signal instanceof Signal.Matched
+        || signal instanceof Signal.Description
+        || signal instanceof Signal.Candidate
+        || signal instanceof Signal.HangUp;
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable root = failure.getCause() == null ? failure : failure.getCause();
+    if (failure instanceof ConnectException || root instanceof ConnectException) {
+      return "cannot connect: connection refused or timed out";
+    }
+    if (failure instanceof SSLException || root instanceof SSLException) {
+      return "TLS failed: " + root.getMessage();
+    }
+    if (failure instanceof WebSocketClientHandshakeException
+        || failure instanceof DecoderException) {
+      return "not a freddie: " + failure.getMessage();
+    }
+    return failure.toString();
+  }
+
+  private final class Pipeline extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel fresh) {
+      ChannelPipeline pipeline = fresh.pipeline();
+      if (tls != null) {
+        pipeline.addLast(tls.newHandler(fresh.alloc(), host(), port()));
+      }
+      pipeline.addLast(
+          new HttpClientCodec(),
+          new HttpObjectAggregator(8192),
+          new WebSocketClientProtocolHandler(
+              WebSocketClientProtocolConfig.newBuilder()
+                  .webSocketUri(socketUri())
+                  .version(WebSocketVersion.V13)
+                  .maxFramePayloadLength(Signal.SIZE_LIMIT)
+                  .sendCloseFrame(null) // Never wait for a goodbye to be read.
+                  .handshakeTimeoutMillis(PATIENCE.toMillis())
+                  .build()),
+          new WebSocketFrameAggregator(Signal.SIZE_LIMIT),
+          new IdleStateHandler(SILENCE_SECONDS, PING_SECONDS, 0),
+          new Conversation());
+    }
+
+    private URI socketUri() {
+      return URI.create(
+          (tls != null ? "wss://" : "ws://")
+              + freddie.getRawAuthority()
+              + Optional.ofNullable(freddie.getRawPath()).orElse("").replaceFirst("/$", "")
+              + "/v2/signal");
+    }
+  }
+
+  private final class Conversation extends SimpleChannelInboundHandler<BinaryWebSocketFrame> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, BinaryWebSocketFrame frame) {
+      if (ended) {
+        return;
+      }
+      try {
+        onSignal(SignalingCodec.decode(frame.content().nioBuffer()));
+      } catch (MalformedBytesException wrong) {
+        end("not a freddie: " + wrong.getMessage());
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof IdleStateEvent idle) {
+        if (idle.state() == IdleState.READER_IDLE) {
+          end("silent for " + SILENCE_SECONDS + " s");
+        } else {
+          context.writeAndFlush(new PingWebSocketFrame());
+        }
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      end(reason(cause));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      end("the connection was closed");
+    }
+  }
+}
