@@ -50,9 +50,11 @@ final class EgressChainIT {
     Path file = directory.resolve("file");
     Chain.curl("--socks5-hostname", proxy, url("/blob/20"), "-o", file.toString());
     assertThat(Chain.sha256(file)).isEqualTo(origin.sha256(20));
+    Chain.curl("-x", "http://" + proxy, url("/blob/40"), "-o", file.toString());
+    assertThat(Chain.sha256(file)).as("by plain HTTP").isEqualTo(origin.sha256(40));
     String sent =
         Chain.curl("-x", "http://" + proxy, "--data-binary", "@" + file, url("/sha")).out();
-    assertThat(sent).as("uploads arrive").isEqualTo(origin.sha256(20));
+    assertThat(sent).as("uploads arrive").isEqualTo(origin.sha256(40));
   }
 
   @Test

@@ -56,8 +56,11 @@ final class EgressSocket {
     /** A frame from the egress; its reference goes to the listener. */
     void frame(ByteBuf frame);
 
-    /** The egress closed the path, or the socket has ended. Not after our own close. */
-    void closed(String why);
+    /** The egress closed the path. Not after our own close. */
+    void closed();
+
+    /** The socket has ended, and the path with it. */
+    void lost();
   }
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(250);
@@ -180,7 +183,7 @@ final class EgressSocket {
     up = false;
     List<PathListener> orphans = List.copyOf(paths.values());
     paths.clear();
-    orphans.forEach(path -> path.closed("the egress is no longer connected"));
+    orphans.forEach(PathListener::lost);
     if (closed) {
       return;
     }
@@ -201,7 +204,7 @@ final class EgressSocket {
     }
     if (message.getUnsignedByte(message.readerIndex()) == PathSocket.CLOSE) {
       paths.remove(id);
-      path.closed("the egress closed the path");
+      path.closed();
     } else {
       path.frame(message.retain());
     }

@@ -95,7 +95,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
           .addListener(
               drained -> {
                 if (other.isOpen() && !other.isOutputShutdown()) {
-                  other.shutdownOutput().addListener(done -> closeWhenBothEnded(context));
+                  other.shutdownOutput().addListener(done -> closeWhenBothEnded());
                 }
               });
     }
@@ -105,27 +105,38 @@ final class Relay extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     if (!inputEnded) {
       abort(other);
+    } else if (other.isOpen()) {
+      // What we said last is still on its way to the other end; what it says has no reader.
+      other.shutdownInput().addListener(done -> closeWhenBothEnded());
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    inputEnded = true;
-    abort(context.channel());
-    abort(other);
-  }
-
-  private void afterWrite(ChannelHandlerContext context, ChannelFuture written) {
-    if (!written.isSuccess()) {
+    if (inputEnded) {
+      // A peer that has closed: also what a read from such a channel comes to with epoll.
+      context.close();
+    } else {
+      inputEnded = true;
       abort(context.channel());
       abort(other);
     }
   }
 
-  private void closeWhenBothEnded(ChannelHandlerContext context) {
+  /** Nobody takes what we read: it was written to a channel that is gone. */
+  private void afterWrite(ChannelHandlerContext context, ChannelFuture written) {
+    if (written.isSuccess()) {
+      return;
+    }
+    context.channel().config().setAutoRead(false);
+    if (other.isOpen()) {
+      abort(other);
+    }
+  }
+
+  private void closeWhenBothEnded() {
     if (other.isInputShutdown() && other.isOutputShutdown()) {
       other.close();
-      context.close();
     }
   }
 }

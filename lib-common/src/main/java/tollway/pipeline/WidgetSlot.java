@@ -37,6 +37,7 @@ final class WidgetSlot {
   /** Whoever was matched and does not offer by then is gone. */
   private static final Duration OFFER_DEADLINE = Duration.ofSeconds(20);
 
+  private static final Duration LINGER = Duration.ofMillis(150);
   private static final int NO_PATH = -1;
 
   private final NettyEventLoop loop;
@@ -168,9 +169,16 @@ final class WidgetSlot {
     }
 
     @Override
-    public void closed(String why) {
+    public void closed() {
       path = NO_PATH;
-      end(why);
+      // What the egress said last may tell why, and is still in the channel's queue.
+      loop.schedule(LINGER, () -> end("the egress closed the path"));
+    }
+
+    @Override
+    public void lost() {
+      path = NO_PATH;
+      end("the egress is no longer connected");
     }
   }
 }
