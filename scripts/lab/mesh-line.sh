@@ -5,7 +5,7 @@
 # Set before: who (the caller's name for messages), scrooge (the program). Namespaces are called twm PID - NODE.
 
 export LC_ALL=C.UTF-8 # A decimal point in every clock.
-declare -A line_pid=([a]='' [b]='' [c]='') line_key=() line_number=([a]=1 [b]=2 [c]=3)
+declare -A line_pid=([a]='' [b]='' [c]='') line_number=([a]=1 [b]=2 [c]=3)
 declare -A line_links=([a]=ab [b]=ba,bc [c]=cb)
 line_work=
 
@@ -62,7 +62,7 @@ line_build() {
       for which in all default; do echo 0 > /proc/sys/net/ipv6/conf/$which/accept_dad; done
       echo 0 > /proc/sys/net/ipv6/conf/default/dad_transmits'
     mkdir "$line_work/$node"
-    line_key[$node]=$("$scrooge" keygen -o "$line_work/$node/key")
+    "$scrooge" keygen -o "$line_work/$node/key" > /dev/null
   done
   ip link add ab netns "$(space a)" type veth peer name ba netns "$(space b)"
   ip link add bc netns "$(space b)" type veth peer name cb netns "$(space c)"
@@ -75,10 +75,10 @@ line_build() {
   inside c ip route add 10.1.0.0/24 via 10.2.0.2
   inside c ip route add fd01::/64 via fd02::2
   inside b sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'
-  routes a b 2 3
-  routes b a 1
-  routes b c 3
-  routes c b 2 1
+  routes a ab 2 3
+  routes b ba 1
+  routes b bc 3
+  routes c cb 2 1
 }
 
 cable() { # cable NODE DEVICE IPV4 IPV6
@@ -87,16 +87,16 @@ cable() { # cable NODE DEVICE IPV4 IPV6
   inside "$1" ip address add "$4" dev "$2" nodad
 }
 
-# routes NODE NEIGHBOUR NUMBER…: NODE reaches these by its tunnel with NEIGHBOUR, as a routing daemon would
-# arrange it: scrooge runs the program when a tunnel is up.
+# routes NODE LINK NUMBER…: NODE reaches these by its tunnel on LINK, as a routing daemon would arrange it:
+# scrooge runs the program when a tunnel is up.
 routes() {
-  local hook=$line_work/$1/on-tunnel key=${line_key[$2]} number
+  local hook=$line_work/$1/on-tunnel link=$2 number
   shift 2
   [ -e "$hook" ] || printf '#!/bin/sh\n# up|down INTERFACE KEY ADDRESS LINK\n[ "$1" = up ] || exit 0\n' > "$hook"
   chmod 755 "$hook"
   for number in "$@"; do
-    echo "[ \"\$3\" != '$key' ] || ip route replace 10.77.0.$number/32 dev \"\$2\""
-    echo "[ \"\$3\" != '$key' ] || ip route replace fd77::$number/128 dev \"\$2\""
+    echo "[ \"\$5\" != $link ] || ip route replace 10.77.0.$number/32 dev \"\$2\""
+    echo "[ \"\$5\" != $link ] || ip route replace fd77::$number/128 dev \"\$2\""
   done >> "$hook"
 }
 
@@ -110,11 +110,29 @@ stamped() {
 # began to say hello.
 line_start() {
   local node=$1 dir=$line_work/$1 number=${line_number[$1]}
+  touch "$dir/log"
   micros > "$dir/started"
   ip netns exec "$(space "$node")" "$scrooge" run -i "${line_links[$node]}" --address "10.77.0.$number,fd77::$number" \
     --key "$dir/key" --control "$dir/control" --state "$dir/state" --on-tunnel "$dir/on-tunnel" \
     > /dev/null 2> >(stamped >> "$dir/log") &
   line_pid[$node]=$!
+}
+
+# Waits until NODE's daemon, started last, says hello.
+line_ready() {
+  local deadline=$((SECONDS + 20))
+  until [ -n "$(hello_time "$1")" ]; do
+    if [ ! -d "/proc/${line_pid[$1]}" ] || [ $SECONDS -gt $deadline ]; then
+      echo "$who: scrooge run in $1: $(tail -n 1 "$line_work/$1/log" | cut -d ' ' -f 2-)" >&2
+      return 1
+    fi
+    read -r -t 0.02 <> <(:) || true
+  done
+}
+
+hello_time() {
+  awk -v started="$(< "$line_work/$1/started")" \
+    '$1 >= started && $2 == "scrooge:" && / on .*, control socket / { print $1; exit }' "$line_work/$1/log"
 }
 
 ask() { # ask NODE command…
@@ -165,9 +183,9 @@ since() { # since NODE start|hello TIME: seconds from there to TIME
   local from
   case $2 in
     start) from=$(< "$line_work/$1/started") ;;
-    hello) from=$(sed -n 's/^\([0-9]*\) scrooge: .* on .*, control socket .*/\1/p' "$line_work/$1/log" | tail -n 1) ;;
+    hello) from=$(hello_time "$1") ;;
   esac
-  awk -v a="$from" -v b="$3" 'BEGIN { printf "%.2f", (b - a) / 1e6 }'
+  awk -v a="$from" -v b="$3" 'BEGIN { printf "%.3f", (b - a) / 1e6 }'
 }
 
 # What a killed run left: namespaces and directories carry its process id.

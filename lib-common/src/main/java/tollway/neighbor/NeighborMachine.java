@@ -16,8 +16,11 @@ final class NeighborMachine {
   /** At most one confirmation per neighbour in this time. */
   static final Duration CONFIRM_PAUSE = Duration.ofSeconds(1);
 
-  /** How long the larger key leaves the opening of the tunnel to the smaller. */
-  static final Duration LARGER_KEY_WAITS = Duration.ofSeconds(2);
+  /**
+   * How long the larger key leaves the opening of the tunnel to the smaller. Not longer: a smaller
+   * one that still holds the tunnel of before our restart does not open. Requests may cross.
+   */
+  static final Duration LARGER_KEY_WAITS = Duration.ofMillis(500);
 
   /** First pause before a request is said again; doubles each time. */
   static final Duration REQUEST_PAUSE = Duration.ofMillis(500);

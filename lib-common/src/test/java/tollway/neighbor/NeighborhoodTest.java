@@ -60,12 +60,12 @@ final class NeighborhoodTest {
   }
 
   @Test
-  void theLargerKeyWaitsTwoSeconds() {
+  void theLargerKeyWaitsHalfASecond() {
     street.loses = message -> message instanceof LinkMessage.Tunnel;
     Node alice = street.moveIn(ALICE);
     Node bob = street.moveIn(BOB);
     alice.buildsFail = true;
-    street.pass(Duration.ofMillis(1900));
+    street.pass(Duration.ofMillis(450));
     assertThat(bob.effects).isEmpty();
     street.pass(Duration.ofMillis(400));
     assertThat(bob.effects).contains(new NeighborEffect.Build(1));
