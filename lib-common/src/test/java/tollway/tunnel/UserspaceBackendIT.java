@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,12 +92,25 @@ final class UserspaceBackendIT {
     for (ProcessHandle process : netns().processes()) {
       if (process.info().commandLine().orElse("").endsWith(alice)) {
         HostCommand.run(List.of("kill", "-STOP", Long.toString(process.pid())));
+        Await.until("every thread of it stands still", () -> standsStill(process.pid()));
       }
     }
     assertThat(backend.status(alice)).isEmpty();
     backend.remove(alice);
     Await.until("it is gone", () -> netns().processes().size() == 1);
     assertThat(Path.of("/var/run/wireguard/" + alice + ".sock")).doesNotExist();
+  }
+
+  /** proc(5): the state is behind the name in parentheses; T is stopped. */
+  private static boolean standsStill(long pid) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (Path thread : threads.toList()) {
+        if (!Files.readString(thread.resolve("stat")).replaceFirst(".*\\) ", "").startsWith("T")) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private Netns netns() {
