@@ -40,6 +40,14 @@ public record NodeReport(NodeId node, Role role, String tag, List<Edge> edges) {
         && text.codePoints().allMatch(NodeReport::isHarmless);
   }
 
+  /** {@code text} with a question mark for whatever would not be safe to show on a screen. */
+  public static String harmless(String text) {
+    return text.codePoints()
+        .map(codePoint -> isHarmless(codePoint) ? codePoint : '?')
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
   /** Whether {@code other} shows the same connections in the same states, whatever the rates. */
   boolean sameShape(NodeReport other) {
     if (!node.equals(other.node)

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.MalformedBytesException;
 
@@ -69,11 +71,52 @@ final class GraphJsonTest {
             sound.replace("1500000", "1e99999999"),
             sound.replace("\"widget\"", "\"wizard\""),
             sound.replace("\"key\":\"", "\"key\":\"x"),
+            sound.replace("bob", "b\u009b2Jb"),
+            sound.replace("bob", "b\u202eb"),
+            sound.replace("\"confirmed\":false", "\"confirmed\":\"false\""),
+            sound.replace("\"links\":[", "\"links\":[" + link(sound) + ","),
+            sound + sound,
+            sound + "x",
+            "{\"later\":" + "[".repeat(100_000),
             "[".repeat(100_000))) {
       assertThatThrownBy(() -> GraphJson.parse(wrong))
           .as(wrong)
           .isInstanceOf(MalformedBytesException.class);
     }
+  }
+
+  @Test
+  void refusesMoreThanAViewHolds() {
+    String node = "{\"id\":\"%d\",\"role\":\"widget\",\"tag\":\"\",\"reporting\":true}";
+    String nodes =
+        IntStream.rangeClosed(0, GraphView.MAX_NODES)
+            .mapToObj(node::formatted)
+            .collect(Collectors.joining(","));
+    assertThatThrownBy(
+            () -> GraphJson.parse("{\"version\":1,\"nodes\":[" + nodes + "],\"links\":[]}"))
+        .isInstanceOf(MalformedBytesException.class)
+        .hasMessageContaining("more than " + GraphView.MAX_NODES);
+  }
+
+  @Test
+  void passesOverWhatALaterServerSays() throws MalformedBytesException {
+    String later =
+        GraphJson.format(VIEW)
+            .replace("{\"version\"", "{\"history\":[[1,{}],null],\"version\"")
+            .replace("\"reporting\"", "\"country\":{\"code\":\"xx\"},\"reporting\"")
+            .replace("\"confirmed\"", "\"hops\":1.5,\"confirmed\"");
+    assertThat(GraphJson.parse(later)).isEqualTo(VIEW);
+  }
+
+  @Test
+  void namesTheEventInAStreamOfEvents() throws MalformedBytesException {
+    String event = GraphJson.formatEvent(VIEW);
+    assertThat(event).startsWith("{\"event\":\"graph\",\"version\":42,");
+    assertThat(GraphJson.parse(event)).isEqualTo(VIEW);
+  }
+
+  private static String link(String json) {
+    return json.substring(json.indexOf("{\"helper\""), json.indexOf("},{\"helper\"") + 1);
   }
 
   @Test

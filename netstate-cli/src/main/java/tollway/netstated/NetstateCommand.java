@@ -8,7 +8,7 @@ import tollway.cli.RootCommand;
 /** The command tree of {@code netstate}. */
 @Command(
     name = "netstate",
-    subcommands = {ServeCommand.class})
+    subcommands = {ServeCommand.class, WatchCommand.class})
 final class NetstateCommand extends RootCommand {
   NetstateCommand(CliIo io) {
     super(io);
