@@ -49,12 +49,12 @@ final class EgressChainIT {
         .isEqualTo("<h1>a page</h1>\n<h1>a page</h1>\n");
     Path file = directory.resolve("file");
     Chain.curl("--socks5-hostname", proxy, url("/blob/20"), "-o", file.toString());
-    assertThat(Chain.sha256(file)).isEqualTo(origin.sha256(20));
+    assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(20));
     Chain.curl("-x", "http://" + proxy, url("/blob/40"), "-o", file.toString());
-    assertThat(Chain.sha256(file)).as("by plain HTTP").isEqualTo(origin.sha256(40));
+    assertThat(Chain.sha256(file)).as("by plain HTTP").isEqualTo(Origin.sha256(40));
     String sent =
         Chain.curl("-x", "http://" + proxy, "--data-binary", "@" + file, url("/sha")).out();
-    assertThat(sent).as("uploads arrive").isEqualTo(origin.sha256(40));
+    assertThat(sent).as("uploads arrive").isEqualTo(Origin.sha256(40));
   }
 
   @Test
@@ -80,7 +80,7 @@ final class EgressChainIT {
     anna.kill();
     Chain.Curl result = Chain.finish(curl);
     assertThat(result).isEqualTo(new Chain.Curl(0, ""));
-    assertThat(Chain.sha256(file)).isEqualTo(origin.sha256(60));
+    assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(60));
     assertThat(desktop.count("disconnected")).isZero();
     // A third volunteer takes the place of the one who has gone.
     JavaProcess carl = chain.widget(invite, "carl");

@@ -20,11 +20,14 @@ final class Origin implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final byte[] block = new byte[BLOCK];
+  private final byte[] block = block();
 
   Origin() throws IOException {
-    new Random(1).nextBytes(block);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+    this(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private Origin(InetSocketAddress address) throws IOException {
+    server = HttpServer.create(address, 50);
     server.setExecutor(threads);
     server.createContext("/", exchange -> text(exchange, "<h1>a page</h1>\n"));
     server.createContext("/blob/", this::blob);
@@ -32,12 +35,20 @@ final class Origin implements AutoCloseable {
     server.start();
   }
 
+  /** As a process of its own, on port 80 of the address named; serves until it is killed. */
+  @SuppressWarnings("resource") // Ends with the process.
+  public static void main(String[] arguments) throws IOException {
+    new Origin(new InetSocketAddress(InetAddress.getByName(arguments[0]), 80));
+    System.out.println("{\"event\":\"ready\"}");
+  }
+
   int port() {
     return server.getAddress().getPort();
   }
 
   /** The digest of the file of {@code blocks} MiB. */
-  String sha256(int blocks) throws Exception {
+  static String sha256(int blocks) throws Exception {
+    byte[] block = block();
     MessageDigest sha = MessageDigest.getInstance("SHA-256");
     for (int i = 0; i < blocks; i++) {
       sha.update(block);
@@ -49,6 +60,12 @@ final class Origin implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
+  }
+
+  private static byte[] block() {
+    byte[] block = new byte[BLOCK];
+    new Random(1).nextBytes(block);
+    return block;
   }
 
   private void blob(HttpExchange exchange) throws IOException {
