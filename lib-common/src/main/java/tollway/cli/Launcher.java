@@ -3,7 +3,9 @@ package tollway.cli;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.function.Function;
 import picocli.AutoComplete;
@@ -102,6 +104,14 @@ public final class Launcher {
     if (thrown instanceof AccessDeniedException denied) {
       io.err().println(oneLine(binary, "permission denied: " + denied.getMessage()));
       return ExitCode.UNAVAILABLE;
+    }
+    if (thrown instanceof NotDirectoryException file) {
+      io.err().println(oneLine(binary, "not a directory: " + file.getMessage()));
+      return ExitCode.USAGE;
+    }
+    if (thrown instanceof FileAlreadyExistsException occupied) {
+      io.err().println(oneLine(binary, "exists already: " + occupied.getMessage()));
+      return ExitCode.USAGE;
     }
     if (thrown instanceof IOException broken) {
       io.err().println(oneLine(binary, String.valueOf(broken.getMessage())));

@@ -47,8 +47,15 @@ final class ControlConnection {
     }
   }
 
+  /** When it last said or took something, in {@link System#nanoTime}. */
+  long active() {
+    return active;
+  }
+
+  /** Nobody is cut off while we owe an answer. */
   void closeIfIdleSince(long oldest) {
-    if (!asked && active - oldest < 0) {
+    boolean owed = asked && out == null;
+    if (!owed && active - oldest < 0) {
       close();
     }
   }
@@ -95,19 +102,20 @@ final class ControlConnection {
     if (left == null) {
       return;
     }
-    channel.write(left);
+    if (channel.write(left) > 0) {
+      active = System.nanoTime();
+    }
     if (left.hasRemaining()) {
       key.interestOps(SelectionKey.OP_WRITE);
       return;
     }
     out = null;
     asked = false;
-    active = System.nanoTime();
     key.interestOps(SelectionKey.OP_READ);
     nextQuestion();
   }
 
-  private void close() {
+  void close() {
     try {
       channel.close();
     } catch (IOException alreadyGone) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -128,9 +129,12 @@ public final class ControlServer implements Closeable {
   }
 
   private void admit(SocketChannel channel) throws IOException {
-    if (connections().size() >= CLIENTS) {
-      channel.close();
-      return;
+    List<ControlConnection> others = connections();
+    if (others.size() >= CLIENTS) {
+      // Whoever has been quiet longest goes: clients that stall must not shut out one that asks.
+      others.stream()
+          .min(Comparator.comparingLong(ControlConnection::active))
+          .ifPresent(ControlConnection::close);
     }
     channel.configureBlocking(false);
     SelectionKey key = channel.register(selector, SelectionKey.OP_READ);

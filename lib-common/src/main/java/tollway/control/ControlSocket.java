@@ -7,7 +7,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,18 +20,34 @@ final class ControlSocket {
   /** {@code sun_path} with its closing zero (unix(7)). */
   private static final int PATH_LIMIT = 107;
 
+  /** S_IFMT and S_IFSOCK (inode(7)). */
+  private static final int FILE_TYPE = 0xf000;
+
+  private static final int SOCKET = 0xc000;
+
   private ControlSocket() {}
 
-  /** A listening socket of mode 0600 at {@code path}; takes the place of one that nobody serves. */
+  /**
+   * A listening socket of mode 0600 at {@code path}; takes the place of a socket that nobody
+   * serves, and of nothing else.
+   */
   static ServerSocketChannel listen(Path path) throws IOException {
     Path absolute = path.toAbsolutePath();
     Path directory = absolute.getParent();
     if (directory == null) {
-      throw new IOException(path + " is not a file name");
+      throw new ControlPathException(path + " is not a file name");
     }
-    Files.createDirectories(directory);
-    if (Files.exists(absolute) && isServed(absolute)) {
-      throw new ControlInUseException(absolute);
+    checkLength(absolute);
+    try {
+      Files.createDirectories(directory);
+    } catch (FileAlreadyExistsException file) {
+      throw new ControlPathException("'" + file.getFile() + "' is not a directory");
+    }
+    if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
+      checkSocket(absolute);
+      if (isServed(absolute)) {
+        throw new ControlInUseException(absolute);
+      }
     }
     // Bound where nobody else can look (mode 0700), then moved: chmod alone would come too late.
     Path hidden = Files.createTempDirectory(directory, ".c");
@@ -37,7 +55,6 @@ final class ControlSocket {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       checkLength(bound);
-      checkLength(absolute);
       server.bind(UnixDomainSocketAddress.of(bound));
       Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-------"));
       Files.move(bound, absolute, StandardCopyOption.ATOMIC_MOVE);
@@ -67,6 +84,14 @@ final class ControlSocket {
     }
   }
 
+  /** Whatever else has this name, it is not ours to replace. */
+  private static void checkSocket(Path path) throws IOException {
+    int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if ((mode & FILE_TYPE) != SOCKET) {
+      throw new ControlPathException("'" + path + "' exists and is not a socket");
+    }
+  }
+
   private static boolean isServed(Path path) throws IOException {
     try (SocketChannel channel = connect(path)) {
       return channel.isConnected();
@@ -75,9 +100,9 @@ final class ControlSocket {
     }
   }
 
-  private static void checkLength(Path path) throws IOException {
+  private static void checkLength(Path path) throws ControlPathException {
     if (path.toString().getBytes(StandardCharsets.UTF_8).length > PATH_LIMIT) {
-      throw new IOException(
+      throw new ControlPathException(
           "too long for a socket name (" + PATH_LIMIT + " bytes at most): " + path);
     }
   }

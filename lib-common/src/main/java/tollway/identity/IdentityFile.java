@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -104,13 +108,33 @@ public final class IdentityFile {
     return Identity.ofSeed(der.slice(prefix, prefix + 32));
   }
 
+  /** Whatever is refused, it is told of {@code file}: a temporary name would explain nothing. */
   private static void write(Path file, Identity identity, boolean replace) throws IOException {
+    try {
+      writeBeside(file, identity, replace);
+    } catch (FileAlreadyExistsException | NotDirectoryException told) {
+      throw told;
+    } catch (AccessDeniedException refused) {
+      throw new AccessDeniedException(file.toString());
+    } catch (FileSystemException refused) {
+      throw new IOException("cannot write " + file + ": " + refused.getReason(), refused);
+    } catch (IOException refused) {
+      throw new IOException("cannot write " + file + ": " + refused.getMessage(), refused);
+    }
+  }
+
+  private static void writeBeside(Path file, Identity identity, boolean replace)
+      throws IOException {
     Path absolute = file.toAbsolutePath();
     Path directory = absolute.getParent();
     if (directory == null) {
       throw new IOException(file + " is not a file name");
     }
-    Files.createDirectories(directory);
+    try {
+      Files.createDirectories(directory);
+    } catch (FileAlreadyExistsException occupied) {
+      throw new NotDirectoryException(occupied.getFile());
+    }
     Path beside =
         Files.createTempFile(
             directory,

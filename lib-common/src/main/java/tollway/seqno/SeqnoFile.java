@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -36,7 +38,11 @@ final class SeqnoFile {
     }
     directory = parent;
     beside = directory.resolve(this.file.getFileName() + ".new");
-    Files.createDirectories(directory);
+    try {
+      Files.createDirectories(directory);
+    } catch (FileAlreadyExistsException occupied) {
+      throw new NotDirectoryException(occupied.getFile());
+    }
   }
 
   /** What the file holds. */
@@ -60,6 +66,11 @@ final class SeqnoFile {
       log.warn("{} holds no number; going by the clock", file);
       return Optional.empty();
     }
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
   }
 
   /** Blocks until the content is on the disk. One caller at a time. */

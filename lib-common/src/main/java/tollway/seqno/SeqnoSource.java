@@ -115,13 +115,13 @@ public final class SeqnoSource {
     try {
       file.write(kept);
       if (broken) {
-        log.info("sequence numbers are kept on the disk again");
+        log.info("sequence numbers are kept in {} again", file);
       }
       broken = false;
     } catch (IOException refused) {
       // The clock alone still keeps the promise unless it goes back before the next start.
       if (!broken) {
-        log.warn("cannot keep sequence numbers on the disk: {}", refused.toString());
+        warn(refused);
       }
       broken = true;
     }
@@ -133,7 +133,11 @@ public final class SeqnoSource {
     try {
       file.write(new SeqnoFile.Kept(last, Optional.empty()));
     } catch (IOException refused) {
-      log.warn("cannot keep sequence numbers on the disk: {}", refused.toString());
+      warn(refused);
     }
+  }
+
+  private void warn(IOException refused) {
+    log.warn("cannot keep sequence numbers in {}: {}", file, refused.getMessage());
   }
 }

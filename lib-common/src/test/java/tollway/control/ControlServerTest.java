@@ -118,7 +118,7 @@ final class ControlServerTest {
   void servesOthersWhileSomeSayNothing() throws Exception {
     List<SocketChannel> silent = new ArrayList<>();
     try {
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 100; i++) {
         silent.add(connect());
       }
       answersQuestionAfterQuestion();
@@ -162,11 +162,25 @@ final class ControlServerTest {
   }
 
   @Test
+  void takesThePlaceOfNothingButASocket() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "precious");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    for (Path each : List.of(file, link, Files.createDirectory(directory.resolve("directory")))) {
+      assertRefused(each, "exists and is not a socket");
+    }
+    assertRefused(file.resolve("below"), "is not a directory");
+    assertThat(file).hasContent("precious");
+  }
+
+  @Test
   void saysThatAPathIsTooLong() {
-    Path far = directory.resolve("x".repeat(120));
-    assertThatIOException()
-        .isThrownBy(() -> ControlServer.open(far, loop, ControlServerTest::handle))
-        .withMessageContaining("too long");
+    assertRefused(directory.resolve("x".repeat(120)), "too long");
+  }
+
+  private void assertRefused(Path path, String why) {
+    assertThatExceptionOfType(ControlPathException.class)
+        .isThrownBy(() -> ControlServer.open(path, loop, ControlServerTest::handle))
+        .withMessageContaining(why);
   }
 
   private ControlServer server() {

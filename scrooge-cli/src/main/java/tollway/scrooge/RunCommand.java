@@ -13,6 +13,7 @@ import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.control.ControlInUseException;
+import tollway.control.ControlPathException;
 import tollway.firewall.Firewall;
 import tollway.loop.StopSignal;
 import tollway.tunnel.TunnelBackend;
@@ -89,15 +90,23 @@ final class RunCommand extends Subcommand {
   }
 
   private static ScroogeNode start(RunConfig config, TunnelBackend backend, StopSignal stop)
-      throws IOException, InterruptedException {
+      throws IOException, CommandFailedException, InterruptedException {
     try {
       return ScroogeNode.start(config, backend, stop::request);
+    } catch (ControlPathException unfit) {
+      throw new UserErrorException("--control: " + unfit.getMessage());
     } catch (ControlInUseException taken) {
       throw new UserErrorException(String.valueOf(taken.getMessage()));
     } catch (BindException taken) {
       throw new UserErrorException(
           "another scrooge runs in this network namespace, or another program has its port: "
               + taken.getMessage());
+    } catch (IOException refused) {
+      if (String.valueOf(refused.getMessage()).contains("Operation not permitted")) {
+        // Root in a container may hold the capability, and yet not over its network.
+        throw unavailable("the kernel lets this root change nothing here: " + refused.getMessage());
+      }
+      throw refused;
     }
   }
 
