@@ -96,6 +96,16 @@ public final class Neighborhood {
     }
   }
 
+  /** What {@code link} named is no more, nor can a tunnel over it work: its neighbours are new. */
+  public void linkGone(String link) {
+    linkDown(link);
+    for (Neighbor neighbor : snapshot()) {
+      if (neighbor.id().link().equals(link)) {
+        apply(neighbor.id(), NeighborMachine.forget(neighbor));
+      }
+    }
+  }
+
   /** Whatever came in on {@code link}. */
   public void received(Bytes datagram, InetSocketAddress from, String link) {
     loop.checkInLoop();

@@ -486,6 +486,20 @@ final class NeighborhoodTest {
     assertThat(alice.forwardsFor(bob)).isTrue();
   }
 
+  @Test
+  void aLinkThatIsGoneTakesItsTunnelsAlong() {
+    Node alice = street.moveIn(ALICE);
+    Node bob = street.moveIn(BOB);
+    alice.effects.clear();
+    alice.hood.linkGone(Street.LINK);
+    assertThat(alice.hood.snapshot()).isEmpty();
+    assertThat(alice.effects)
+        .containsExactly(new NeighborEffect.Forward(false), new NeighborEffect.Remove());
+    alice.hood.linkUp(Street.LINK, alice.control);
+    street.pass(Duration.ofSeconds(3));
+    assertThat(alice.forwardsFor(bob) && bob.forwardsFor(alice)).isTrue();
+  }
+
   private static Identity identity(Random random) {
     byte[] seed = new byte[32];
     random.nextBytes(seed);

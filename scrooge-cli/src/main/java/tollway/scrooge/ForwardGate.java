@@ -46,9 +46,18 @@ final class ForwardGate {
     }
   }
 
+  /** Touches the kernel no more: somebody takes the policy away now. */
+  void leave() {
+    loop.checkInLoop();
+    loaded = false;
+  }
+
   /** Compares the kernel with our table; whoever changed it there is corrected. */
   void audit() {
     loop.checkInLoop();
+    if (!loaded) {
+      return;
+    }
     Ruleset rules = new Ruleset(open);
     os.execute(
         () -> {

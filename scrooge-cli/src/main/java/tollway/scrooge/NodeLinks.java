@@ -87,6 +87,14 @@ final class NodeLinks implements Closeable {
     return mtu - TUNNEL_OVERHEAD;
   }
 
+  static boolean exists(String link) {
+    try {
+      return LinkInterfaces.names().contains(link);
+    } catch (IOException unreadable) {
+      return true; // Whether it works will be seen.
+    }
+  }
+
   static boolean isOnLink(String link, Bytes address) {
     try {
       @Nullable NetworkInterface known = NetworkInterface.getByName(link);

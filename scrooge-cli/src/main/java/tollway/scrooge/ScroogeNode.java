@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -135,6 +137,7 @@ final class ScroogeNode {
         () -> {
           neighborhood.stop();
           links.close();
+          gate.leave();
           neighborhood.snapshot().stream()
               .filter(Neighbor::mayForward)
               .forEach(neighbor -> tellHook(false, neighbor.id()));
@@ -184,6 +187,8 @@ final class ScroogeNode {
 
   /** What happens on the links, passed on to the neighborhood. */
   private final class LinkEvents implements LinkListener {
+    private final Map<String, Integer> indexes = new HashMap<>();
+
     @Override
     public void datagram(LinkDatagram datagram) {
       neighborhood.received(datagram.payload(), datagram.source(), datagram.on().name());
@@ -191,12 +196,21 @@ final class ScroogeNode {
 
     @Override
     public void up(LinkInterface on) {
+      Integer before = indexes.put(on.name(), on.index());
+      if (before != null && before != on.index()) {
+        neighborhood.linkGone(on.name()); // Unplugged and plugged in again.
+      }
       neighborhood.linkUp(on.name(), NodeLinks.control(on));
     }
 
     @Override
     public void down(LinkInterface on) {
-      neighborhood.linkDown(on.name());
+      if (NodeLinks.exists(on.name())) {
+        neighborhood.linkDown(on.name());
+      } else {
+        log.warn("{} is gone", on.name());
+        neighborhood.linkGone(on.name());
+      }
     }
   }
 
