@@ -22,6 +22,7 @@ import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
 import tollway.lab.Await;
 import tollway.lab.Netns;
+import tollway.tunnel.TunnelNames;
 
 /**
  * Three nodes in a line, A – B – C, each a real daemon in a namespace of its own. Beside the
@@ -133,6 +134,7 @@ final class MeshLab implements AutoCloseable {
     final Path log;
     final Path control;
     final Path key;
+    final Path state;
     private final Path directory;
     private final int number;
     private @Nullable Process daemon;
@@ -144,6 +146,7 @@ final class MeshLab implements AutoCloseable {
       log = directory.resolve("log");
       control = directory.resolve("control");
       identity = Identity.generate(new SecureRandom());
+      state = directory.resolve("state");
       key = directory.resolve("key");
       IdentityFile.create(key, identity);
       writeHook();
@@ -189,7 +192,7 @@ final class MeshLab implements AutoCloseable {
 
     /** What the daemon keeps beside its key. */
     void loseState() throws IOException {
-      Files.delete(directory.resolve("state").resolve("seqno"));
+      Files.delete(state.resolve("seqno"));
     }
 
     /** A command as a process of its own, which must succeed. */
@@ -209,13 +212,20 @@ final class MeshLab implements AutoCloseable {
           "--control",
           control.toString(),
           "--state",
-          directory.resolve("state").toString(),
+          state.toString(),
           "--on-tunnel",
           directory.resolve("hook").toString());
     }
 
     void start(String links) throws Exception {
-      daemon = netns.start(log, Map.of(), scrooge(runArguments(links)).toArray(new String[0]));
+      startIn(List.of(), links);
+    }
+
+    /** {@code wrapper} is a command line that runs the one behind it. */
+    void startIn(List<String> wrapper, String links) throws Exception {
+      List<String> command = new ArrayList<>(wrapper);
+      command.addAll(scrooge(runArguments(links)));
+      daemon = netns.start(log, Map.of(), command.toArray(new String[0]));
       Await.until("the daemon answers", () -> ask("status").exitCode() == 0);
     }
 
@@ -268,8 +278,19 @@ final class MeshLab implements AutoCloseable {
       return running.waitFor(20, TimeUnit.SECONDS) ? running.exitValue() : -1;
     }
 
+    /** A wireguard-go that is killed leaves its socket; one whose interface goes takes it along. */
     @Override
     public void close() throws IOException {
+      if (daemon != null) {
+        daemon.destroyForcibly();
+        daemon.onExit().join();
+      }
+      for (String line : netns.run("ip", "-o", "link", "show").lines().toList()) {
+        String name = line.split("[:@]\\s*")[1];
+        if (TunnelNames.isInterfaceName(name)) {
+          netns.attempt("", "ip", "link", "delete", "dev", name);
+        }
+      }
       netns.close();
     }
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -215,63 +214,5 @@ final class ScroogeMeshIT {
         () -> lab.b.netns.run("nft", "list", "tables").contains("table inet tollway"));
     assertThat(lab.reachesAround()).isFalse();
     lab.awaitThrough();
-  }
-
-  @Test
-  void onlyOneDaemonRunsInANamespace() throws Exception {
-    MeshLab lab = lab();
-    lab.startAll();
-    List<String> same = lab.a.runArguments("ab");
-    assertSecondIsRefused(lab.a, same, "another daemon answers on " + lab.a.control);
-    List<String> other = new ArrayList<>(same);
-    other.set(other.indexOf(lab.a.control.toString()), directory.resolve("other").toString());
-    assertSecondIsRefused(lab.a, other, "another scrooge runs in this network namespace");
-    assertThat(directory.resolve("other")).doesNotExist();
-    assertThat(lab.reachesThrough()).isTrue();
-  }
-
-  private static void assertSecondIsRefused(Node node, List<String> arguments, String why)
-      throws IOException {
-    var second = node.netns.attempt("", Node.scrooge(arguments).toArray(new String[0]));
-    assertThat(second.stderr().strip().lines()).hasSize(1);
-    assertThat(second.stderr()).contains(why);
-    assertThat(second.exitCode()).isEqualTo(2);
-  }
-
-  @Test
-  void garbageHarmsNobody() throws Exception {
-    MeshLab lab = lab();
-    lab.startAll();
-    List<String> noise = Netns.java("tollway.scrooge.Noise", "ba", "3000");
-    lab.b.netns.run(noise.toArray(new String[0]));
-    Await.until(
-        "A has counted it", () -> lab.a.status().getAsJsonObject("messages").has("MALFORMED"));
-    assertThat(lab.a.hasOpenTunnels(1)).isTrue();
-    assertThat(lab.reachesThrough()).isTrue();
-  }
-
-  @Test
-  void whatIsMissingIsSaidInOneLine() throws Exception {
-    Node a = lab().a;
-    assertRefused(a, "apt-get install wireguard-go", hiding("/usr/bin/wireguard-go"));
-    assertRefused(a, "apt-get install nftables", hiding("/usr/sbin/nft"));
-    assertRefused(a, "run it as root", List.of("setpriv", "--bounding-set", "-net_admin"));
-  }
-
-  /** Such a command line runs the daemon in a mount namespace where {@code program} is nothing. */
-  private static List<String> hiding(String program) {
-    String script = "mount --bind /dev/null " + program + " && exec \"$@\"";
-    return List.of("unshare", "-m", "sh", "-c", script, "sh");
-  }
-
-  private static void assertRefused(Node node, String why, List<String> wrapper)
-      throws IOException {
-    List<String> command = new ArrayList<>(wrapper);
-    command.addAll(Node.scrooge(node.runArguments("ab")));
-    var refused = node.netns.attempt("", command.toArray(new String[0]));
-    assertThat(refused.stderr().strip().lines()).hasSize(1);
-    assertThat(refused.stderr()).contains(why);
-    assertThat(refused.exitCode()).isEqualTo(3);
-    assertThat(node.control).doesNotExist();
   }
 }
