@@ -37,3 +37,8 @@ require_jdk() {
     return 3
   fi
 }
+
+# A quiet Maven run whose complaints go to stderr; Maven 3.8 resets colours that it was told not to use.
+maven() {
+  mvn -q -B --no-transfer-progress -Dstyle.color=never "$@" 2>&1 | sed 's/\x1b\[0m//g' >&2
+}
