@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,8 @@ final class EgressChainIT {
 
   private Origin origin;
   private Chain chain;
+  private JavaProcess market;
+  private JavaProcess exit;
   private String freddie;
   private String invite;
 
@@ -25,8 +28,10 @@ final class EgressChainIT {
   void startServers() throws Exception {
     origin = new Origin();
     chain = new Chain(directory);
-    freddie = Chain.text(chain.freddie().event("ready"), "url");
-    invite = Chain.text(chain.egress(freddie, "--allow-private").event("ready"), "invite");
+    market = chain.freddie();
+    freddie = Chain.text(market.event("ready"), "url");
+    exit = chain.egress(freddie, "--allow-private");
+    invite = Chain.text(exit.event("ready"), "invite");
   }
 
   @AfterEach
@@ -133,14 +138,36 @@ final class EgressChainIT {
     assertThat(Chain.curl("--socks5-hostname", proxy, "http://127.0.0.1:" + closed + "/").out())
         .contains("(5)");
     assertThat(Chain.curl("http://" + proxy + "/").out()).contains("this is a proxy");
-    // Garbage does not disturb others.
-    try (var socket =
-        new java.net.Socket(
-            java.net.InetAddress.getLoopbackAddress(), Integer.parseInt(proxy.split(":")[1]))) {
-      socket.getOutputStream().write(new byte[] {22, 3, 1, 0, 9, '\r', '\n', '\r', '\n', 0, 1, 2});
-      socket.getInputStream().readAllBytes();
+  }
+
+  @Test
+  void garbageOnEverySocketDisturbsNobody() throws Exception {
+    JavaProcess anna = chain.widget(invite, "anna");
+    anna.event("ready");
+    JavaProcess desktop = connected(chain.desktop(invite));
+    String proxy = proxyOf(desktop);
+    Path file = directory.resolve("file");
+    Process download =
+        Chain.startCurl(
+            "--limit-rate",
+            "5M",
+            "--socks5-hostname",
+            proxy,
+            url("/blob/20"),
+            "-o",
+            file.toString());
+    List<JavaProcess> everybody = List.of(market, exit, anna, desktop);
+    for (JavaProcess each : everybody) {
+      assertThat(new Garbage().throwAt(each.process())).isNotEmpty();
     }
+    assertThat(Chain.finish(download)).isEqualTo(new Chain.Curl(0, ""));
+    assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(20));
     assertThat(status(proxy, url("/"))).isEqualTo("200");
+    assertThat(desktop.count("disconnected")).isZero();
+    chain.widget(invite, "bert").event("helping"); // freddie and the egress still take new ones.
+    for (JavaProcess each : everybody) {
+      assertThat(each.err()).noneMatch(line -> line.startsWith("\tat "));
+    }
   }
 
   @Test
