@@ -34,9 +34,9 @@ import tollway.wire.MalformedMessageException;
     description = "Say hello on one or more interfaces and print who answers.",
     footer = {
       "",
-      "Prints only what verified. Without --key it speaks as a stranger made for the occasion;",
-      "do not use the key of a daemon that runs: its neighbours would answer here for a while.",
-      "Needs no privilege. Exit code 1 when nobody answered."
+      "Prints only what verified. Without --key it speaks as a stranger made for the",
+      "occasion; do not use the key of a daemon that runs: its neighbours would",
+      "answer here for a while. Needs no privilege. Exit code 1 when nobody answered."
     })
 final class HelloCommand extends Subcommand {
   private static final String NOT_USABLE =

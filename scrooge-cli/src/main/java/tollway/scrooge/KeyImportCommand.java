@@ -22,9 +22,9 @@ import tollway.identity.IdentityFile;
     description = "Take over an existing private key and print its public key.",
     footer = {
       "",
-      "Reads PKCS #8 PEM (openssl genpkey -algorithm ed25519), the base64 of a 32-byte seed, or",
-      "the base64 of the 64 bytes that the 2017 program used. Never give a key as an argument:",
-      "everybody on the host can read arguments."
+      "Reads PKCS #8 PEM (openssl genpkey -algorithm ed25519), the base64 of a",
+      "32-byte seed, or the base64 of the 64 bytes that the 2017 program used. Never",
+      "give a key as an argument: everybody on the host can read arguments."
     })
 final class KeyImportCommand extends Subcommand {
   private static final int SIZE_LIMIT = 4096;

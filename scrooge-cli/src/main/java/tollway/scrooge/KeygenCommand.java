@@ -15,8 +15,8 @@ import tollway.identity.Identity;
     description = "Make this node's key pair and print its public key.",
     footer = {
       "",
-      "The private key goes to a file of mode 0600: /etc/tollway/identity.pem for root,",
-      "~/.config/tollway/identity.pem for others, unless -o says where."
+      "The private key goes to a file of mode 0600: /etc/tollway/identity.pem for",
+      "root, ~/.config/tollway/identity.pem for others, unless -o says where."
     })
 final class KeygenCommand extends Subcommand {
   @Mixin private KeyOutput output = new KeyOutput();

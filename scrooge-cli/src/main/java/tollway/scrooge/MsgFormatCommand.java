@@ -26,7 +26,8 @@ import tollway.wire.MalformedMessageException;
     description = "Print the unsigned text of a message; 'msg sign' signs it.",
     footer = {
       "",
-      "Example: scrooge msg format hello --address '[fe80::1%%eth0]:8481' | scrooge msg sign"
+      "Example:",
+      "  scrooge msg format hello --address '[fe80::1%%eth0]:8481' | scrooge msg sign"
     })
 final class MsgFormatCommand extends Subcommand {
   @Parameters(paramLabel = "TYPE", description = "hello, hello_confirm, tunnel or tunnel_confirm.")

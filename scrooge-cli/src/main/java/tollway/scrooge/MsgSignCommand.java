@@ -22,9 +22,10 @@ import tollway.wire.SigningRule;
     description = "Sign an unsigned message, as 'msg format' prints it.",
     footer = {
       "",
-      "The rules: spaced signs the text as it is. concat signs the fields without spaces, as the",
-      "published description has it, concat-fields leaves out the type as well; receivers refuse",
-      "both by default, because digits can move between fields under one signature."
+      "The rules: spaced signs the text as it is. concat signs the fields without",
+      "spaces, as the published description has it, concat-fields leaves out the type",
+      "as well; receivers refuse both by default, because digits can move between",
+      "fields under one signature."
     })
 final class MsgSignCommand extends Subcommand {
   @Mixin private MsgInput input = new MsgInput();

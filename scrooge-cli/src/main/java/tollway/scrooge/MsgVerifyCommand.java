@@ -21,10 +21,11 @@ import tollway.wire.Inspector;
     description = "Check a signed message and name the rule that its signature matches.",
     footer = {
       "",
-      "Messages of the older forms verify too; their tunnel keys and endpoints are any text.",
-      "Whether a neighbour would take the message today stands beside 'on the wire'.",
-      "Invalid messages give exit code 4 and the reason: BAD_LENGTH, NOT_ASCII, BAD_TYPE,",
-      "BAD_FIELD_COUNT, BAD_BASE64, BAD_KEY, SMALL_ORDER, BAD_ADDRESS, BAD_SEQNUM, BAD_SIGNATURE."
+      "Messages of the older forms verify too; their tunnel keys and endpoints are",
+      "any text. Whether a neighbour would take the message today stands beside 'on",
+      "the wire'. Invalid messages give exit code 4 and the reason: BAD_LENGTH,",
+      "NOT_ASCII, BAD_TYPE, BAD_FIELD_COUNT, BAD_BASE64, BAD_KEY, SMALL_ORDER,",
+      "BAD_ADDRESS, BAD_SEQNUM, BAD_SIGNATURE."
     })
 final class MsgVerifyCommand extends Subcommand {
   @Mixin private MsgInput input = new MsgInput();

@@ -25,10 +25,11 @@ import tollway.tunnel.TunnelBackends;
     description = "Find neighbours, make a tunnel with each, forward only between tunnels.",
     footer = {
       "",
-      "Runs in the foreground until SIGTERM or 'scrooge stop', and then removes what it made. After",
-      "a crash the forwarding policy stands, and the next run takes the tunnels over. Other",
-      "nftables tables are left alone. Routes over the tunnels are yours, or your routing",
-      "daemon's: 'scrooge tunnel list' names the interfaces, --on-tunnel tells when one is up."
+      "Runs in the foreground until SIGTERM or 'scrooge stop', and then removes what",
+      "it made. After a crash the forwarding policy stands, and the next run takes",
+      "the tunnels over. Other nftables tables are left alone. Routes over the",
+      "tunnels are yours, or your routing daemon's: 'scrooge tunnel list' names the",
+      "interfaces, --on-tunnel tells when one is up."
     })
 final class RunCommand extends Subcommand {
   private static final long CAP_NET_ADMIN = 1L << 12; // capabilities(7)

@@ -8,7 +8,7 @@ import tollway.cli.RootCommand;
 /** The command tree of {@code scrooge}. */
 @Command(
     name = "scrooge",
-    description = "Finds neighbours, tunnels to them and sells them a fair share of the uplink.",
+    description = "Finds neighbours, makes a tunnel with each, forwards only between tunnels.",
     subcommands = {
       KeygenCommand.class,
       KeyCommand.class,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.scrooge;
 
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,8 @@ final class TunnelHook {
     if (program.isEmpty()) {
       return;
     }
-    String address = TunnelNames.linkLocal(neighbor.node().key()).getHostAddress();
+    String address =
+        NetUtil.toAddressString(TunnelNames.linkLocal(neighbor.node().key())); // RFC 5952
     List<String> command =
         List.of(
             program.get().toString(),
