@@ -278,20 +278,24 @@ final class MeshLab implements AutoCloseable {
       return running.waitFor(20, TimeUnit.SECONDS) ? running.exitValue() : -1;
     }
 
-    /** A wireguard-go that is killed leaves its socket; one whose interface goes takes it along. */
+    /** A wireguard-go that is killed leaves its socket, which no namespace holds. */
     @Override
     public void close() throws IOException {
       if (daemon != null) {
         daemon.destroyForcibly();
         daemon.onExit().join();
       }
-      for (String line : netns.run("ip", "-o", "link", "show").lines().toList()) {
-        String name = line.split("[:@]\\s*")[1];
-        if (TunnelNames.isInterfaceName(name)) {
-          netns.attempt("", "ip", "link", "delete", "dev", name);
-        }
-      }
+      List<String> tunnels =
+          netns
+              .run("ip", "-o", "link", "show")
+              .lines()
+              .map(line -> line.split("[:@]\\s*")[1])
+              .filter(TunnelNames::isInterfaceName)
+              .toList();
       netns.close();
+      for (String each : tunnels) {
+        Files.deleteIfExists(Path.of("/run/wireguard", each + ".sock"));
+      }
     }
   }
 }
