@@ -92,6 +92,26 @@ public final class Netns implements AutoCloseable {
     other.run("ip", "link", "set", otherDevice, "up");
   }
 
+  /**
+   * Joins {@code device} here and the namespace of the test itself by a cable; both ends are up and
+   * have an address of {@code subnet}, such as 10.0.0: we are .1, the host is .2. Whatever else is
+   * sent goes to .254, which is nobody. The cable goes when we do.
+   */
+  public void cableToHost(String device, String subnet) throws IOException {
+    HostCommand.run(
+        List.of("ip", "link", "add", name, "type", "veth", "peer", device, "netns", name));
+    run("ip", "address", "add", subnet + ".1/24", "dev", device);
+    run("ip", "link", "set", device, "up");
+    run("ip", "route", "add", "default", "via", subnet + ".254");
+    HostCommand.run(List.of("ip", "address", "add", subnet + ".2/24", "dev", name));
+    HostCommand.run(List.of("ip", "link", "set", name, "up"));
+  }
+
+  /** What to put before a command so that it runs inside. */
+  public List<String> prefix() {
+    return List.of("ip", "netns", "exec", name);
+  }
+
   public void sysctl(String key, String value) throws IOException {
     // Not the program: it may be absent, and the file is the same thing.
     run("sh", "-c", "echo " + value + " > /proc/sys/" + key.replace('.', '/'));
@@ -157,7 +177,7 @@ public final class Netns implements AutoCloseable {
   }
 
   private List<String> inside(String... command) {
-    List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", name));
+    List<String> whole = new ArrayList<>(prefix());
     whole.addAll(Arrays.asList(command));
     return whole;
   }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Network namespaces for tests that need root. */
+/** What tests need of the world around them: network namespaces, a browser, patience. */
 @org.jspecify.annotations.NullMarked
 package tollway.lab;

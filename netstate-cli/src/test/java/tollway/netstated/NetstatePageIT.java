@@ -2,7 +2,6 @@
 package tollway.netstated;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,7 +9,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollway.lab.Chromium;
 import tollway.loop.NettyLoops;
 import tollway.netstate.Edge;
 import tollway.netstate.GraphLimits;
@@ -38,8 +37,7 @@ final class NetstatePageIT {
 
   @BeforeEach
   void start() throws Exception {
-    assumeTrue(
-        Files.isExecutable(Chromium.PROGRAM), "there is no " + Chromium.PROGRAM + ": not checked");
+    Chromium.require();
     server = serve(0);
     browser = Chromium.start(profile, 1280, 800);
     browser.open("http://127.0.0.1:" + server.address().getPort() + "/");
