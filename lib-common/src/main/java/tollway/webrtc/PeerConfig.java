@@ -10,8 +10,8 @@ import java.util.List;
  *
  * @param ice the addresses it may use
  * @param channel what the offering side opens; the answering side takes what the offerer opens
- * @param maxPacketBytes the largest SCTP packet tried where the path stays on this host; elsewhere
- *     every packet fits any path
+ * @param maxPacketBytes the largest SCTP packet we take, and try where the path stays on this host
+ *     and the peer says that it takes it; elsewhere every packet fits any path
  * @param sendBufferBytes how much waits before {@link DataChannel#send} refuses
  * @param receiveBufferBytes how much of unfinished or early messages of the peer is kept; also
  *     bounds what a peer has in flight

@@ -184,6 +184,7 @@ public final class PeerConnection {
             setup,
             SessionDescription.USUAL_SCTP_PORT,
             MAX_MESSAGE_BYTES,
+            config.maxPacketBytes(),
             List.of(),
             false);
     listener.localDescription(SdpCodec.format(own, random.nextLong() >>> 1));
@@ -252,7 +253,9 @@ public final class PeerConnection {
             SessionDescription.USUAL_SCTP_PORT,
             peer.sctpPort(),
             PeerConfig.BASE_PACKET_BYTES,
-            ice.staysOnHost() ? config.maxPacketBytes() : PeerConfig.BASE_PACKET_BYTES,
+            ice.staysOnHost()
+                ? Math.min(config.maxPacketBytes(), peer.maxPacketBytes())
+                : PeerConfig.BASE_PACKET_BYTES,
             config.sendBufferBytes(),
             config.receiveBufferBytes(),
             MAX_MESSAGE_BYTES);

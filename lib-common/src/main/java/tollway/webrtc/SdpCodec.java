@@ -9,8 +9,14 @@ import tollway.bytes.MalformedBytesException;
 import tollway.webrtc.SessionDescription.Setup;
 import tollway.webrtc.dtls.Fingerprint;
 
-/** Session descriptions as browsers write and read them (RFC 8866, profile of RFC 8829). */
+/**
+ * Session descriptions as browsers write and read them (RFC 8866, profile of RFC 8829), with one
+ * line of our own that they skip: {@code a=x-tollway-max-packet-size}, the largest SCTP packet the
+ * side takes. Browsers must not be probed for it: libwebrtc ends the connection at a DTLS record
+ * larger than 2,048 bytes.
+ */
 final class SdpCodec {
+  private static final String MAX_PACKET_SIZE = "x-tollway-max-packet-size";
   private static final int LONGEST = 64 * 1024;
   private static final int MOST_CANDIDATES = 64;
   private static final int MOST_FINGERPRINTS = 8;
@@ -45,6 +51,9 @@ final class SdpCodec {
     line(sdp, "a=mid:" + description.mid());
     line(sdp, "a=sctp-port:" + description.sctpPort());
     line(sdp, "a=max-message-size:" + description.maxMessageBytes());
+    if (description.maxPacketBytes() > PeerConfig.BASE_PACKET_BYTES) {
+      line(sdp, "a=" + MAX_PACKET_SIZE + ":" + description.maxPacketBytes());
+    }
     return sdp.toString();
   }
 
@@ -92,6 +101,7 @@ final class SdpCodec {
     private Setup setup = Setup.ACTPASS;
     private int sctpPort = SessionDescription.USUAL_SCTP_PORT;
     private int maxMessageBytes = SessionDescription.DEFAULT_MAX_MESSAGE_BYTES;
+    private int maxPacketBytes = PeerConfig.BASE_PACKET_BYTES;
     private final List<String> candidates = new ArrayList<>();
     private boolean endOfCandidates;
 
@@ -124,6 +134,7 @@ final class SdpCodec {
         case "sctp-port" -> sctpPort = (int) number(value, 1, 0xffff);
         case "max-message-size" ->
             maxMessageBytes = (int) Math.min(Integer.MAX_VALUE, number(value, 0, Long.MAX_VALUE));
+        case MAX_PACKET_SIZE -> maxPacketBytes = packetSize(value);
         case "candidate" -> candidate(attribute);
         case "end-of-candidates" -> endOfCandidates = true;
         default -> {
@@ -175,6 +186,7 @@ final class SdpCodec {
           setup,
           sctpPort,
           maxMessageBytes,
+          maxPacketBytes,
           candidates,
           endOfCandidates);
     }
@@ -186,6 +198,12 @@ final class SdpCodec {
         case "actpass" -> Setup.ACTPASS;
         default -> throw new MalformedBytesException("not a DTLS setup role");
       };
+    }
+
+    private static int packetSize(String value) throws MalformedBytesException {
+      long size = number(value, 0, Long.MAX_VALUE);
+      return (int)
+          Math.max(PeerConfig.BASE_PACKET_BYTES, Math.min(PeerConfig.LARGEST_PACKET_BYTES, size));
     }
 
     private static long number(String value, long least, long most) throws MalformedBytesException {

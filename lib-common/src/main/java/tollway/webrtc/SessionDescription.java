@@ -13,6 +13,7 @@ import tollway.webrtc.dtls.Fingerprint;
  * @param setup who begins the DTLS handshake
  * @param sctpPort 5000 by custom
  * @param maxMessageBytes the largest message the side takes; 0 is any
+ * @param maxPacketBytes the largest SCTP packet the side takes; only ours say more than the usual
  * @param candidates lines that came with the description
  * @param endOfCandidates no others will follow
  */
@@ -24,6 +25,7 @@ record SessionDescription(
     Setup setup,
     int sctpPort,
     int maxMessageBytes,
+    int maxPacketBytes,
     List<String> candidates,
     boolean endOfCandidates) {
 
@@ -44,6 +46,10 @@ record SessionDescription(
     candidates = List.copyOf(candidates);
     if (fingerprints.isEmpty()) {
       throw new IllegalArgumentException("a description without a fingerprint");
+    }
+    if (maxPacketBytes < PeerConfig.BASE_PACKET_BYTES
+        || maxPacketBytes > PeerConfig.LARGEST_PACKET_BYTES) {
+      throw new IllegalArgumentException("a description with a packet size out of range");
     }
     if (sctpPort < 1 || sctpPort > 0xffff || maxMessageBytes < 0) {
       throw new IllegalArgumentException("a description with numbers out of range");

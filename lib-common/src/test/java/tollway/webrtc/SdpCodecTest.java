@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.MalformedBytesException;
@@ -35,6 +36,7 @@ final class SdpCodecTest {
       a=mid:data
       a=sctp-port:5000
       a=max-message-size:262144
+      a=x-tollway-max-packet-size:16384
       """
           .formatted(DIGEST)
           .replace("\n", "\r\n");
@@ -72,6 +74,7 @@ final class SdpCodecTest {
         Setup.ACTIVE,
         5000,
         262_144,
+        16_384,
         List.of("candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host"),
         true);
   }
@@ -97,6 +100,7 @@ final class SdpCodecTest {
               setup,
               65_535,
               0,
+              1_228,
               List.of(),
               false);
       assertThat(SdpCodec.parse(SdpCodec.format(other, 1))).isEqualTo(other);
@@ -121,8 +125,17 @@ final class SdpCodecTest {
     assertThat(offer.mid()).isEqualTo("0");
     assertThat(offer.sctpPort()).isEqualTo(5000);
     assertThat(offer.maxMessageBytes()).isEqualTo(65_536); // RFC 8841 §6.1
+    assertThat(offer.maxPacketBytes()).isEqualTo(1_228);
     assertThat(SdpCodec.parse(CHROMIUM.replace("size:262144", "size:9999999999")).maxMessageBytes())
         .isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void thePacketSizeStaysWithinWhatWeWouldTry() throws Exception {
+    for (var said : Map.of("0", 1_228, "1228", 1_228, "9000", 9_000, "65535", 16_384).entrySet()) {
+      String line = "a=x-tollway-max-packet-size:" + said.getKey() + "\n";
+      assertThat(SdpCodec.parse(CHROMIUM + line).maxPacketBytes()).isEqualTo(said.getValue());
+    }
   }
 
   @Test
@@ -176,6 +189,7 @@ final class SdpCodecTest {
             CHROMIUM.replace("sctp-port:5000", "sctp-port:+5000"),
             CHROMIUM.replace("size:262144", "size:-1"),
             CHROMIUM.replace("size:262144", "size:" + "9".repeat(30)),
+            CHROMIUM + "a=x-tollway-max-packet-size:big\n",
             CHROMIUM + "a=x:" + "y".repeat(64 * 1024))) {
       assertThatThrownBy(() -> SdpCodec.parse(broken))
           .as(broken)
