@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.scrooge;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
@@ -36,6 +39,9 @@ final class RunCommand extends Subcommand {
 
   @Mixin private RunOptions options = new RunOptions();
 
+  @Option(names = "--json", description = "Say that it is ready as a JSON object on stdout.")
+  private boolean json;
+
   @Override
   public Integer call()
       throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
@@ -46,17 +52,33 @@ final class RunCommand extends Subcommand {
     StopSignal stop = new StopSignal();
     ScroogeNode node = start(config, backend, stop);
     stop.installed();
-    io().err()
-        .printf(
-            "scrooge: %s on %s, tunnels by %s, control socket %s%n",
-            config.identity().nodeId(),
-            String.join(", ", config.interfaces()),
-            backend.label(),
-            config.control());
+    announce(config, backend);
     stop.await();
     node.stop();
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;
+  }
+
+  private void announce(RunConfig config, TunnelBackend backend) {
+    if (json) {
+      JsonObject ready = new JsonObject();
+      ready.addProperty("event", "ready");
+      ready.addProperty("publicKey", config.identity().nodeId().base64());
+      JsonArray interfaces = new JsonArray();
+      config.interfaces().forEach(interfaces::add);
+      ready.add("interfaces", interfaces);
+      ready.addProperty("backend", backend.label());
+      ready.addProperty("control", config.control().toString());
+      io().out().println(ready);
+    } else {
+      io().err()
+          .printf(
+              "scrooge: %s on %s, tunnels by %s, control socket %s%n",
+              config.identity().nodeId(),
+              String.join(", ", config.interfaces()),
+              backend.label(),
+              config.control());
+    }
   }
 
   private static void checkHost() throws IOException, CommandFailedException {

@@ -214,7 +214,8 @@ final class MeshLab implements AutoCloseable {
           "--state",
           state.toString(),
           "--on-tunnel",
-          directory.resolve("hook").toString());
+          directory.resolve("hook").toString(),
+          "--json");
     }
 
     void start(String links) throws Exception {

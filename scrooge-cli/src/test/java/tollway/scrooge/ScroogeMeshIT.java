@@ -4,6 +4,7 @@ package tollway.scrooge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -87,6 +88,8 @@ final class ScroogeMeshIT {
     Await.until("the tunnel is open", () -> lab.b.hasOpenTunnels(1));
     String key = lab.a.identity.nodeId().base64();
     assertThat(lab.a.says("key", "show", lab.a.key.toString())).isEqualTo(key + "\n");
+    assertThat(Files.readString(lab.a.log))
+        .contains("{\"event\":\"ready\",\"publicKey\":\"" + key + "\",\"interfaces\":[\"ab\"]");
     assertThat(lab.c.says("hello", "-i", "cb"))
         .contains(lab.b.identity.nodeId().base64() + "  confirm");
     String control = lab.b.control.toString();
