@@ -4,6 +4,7 @@ package tollway.bench;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,8 +94,11 @@ public final class SignalingBench {
   }
 
   private static Process startFreddie(int clients) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(
+        List.of(
             "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
@@ -104,9 +108,8 @@ public final class SignalingBench {
             "127.0.0.1:0",
             "--max-clients",
             String.valueOf(clients),
-            "--json")
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+            "--json"));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   private void connect() throws InterruptedException {

@@ -32,6 +32,20 @@ public final class JavaProcess implements AutoCloseable {
         err);
   }
 
+  /** The command line of a JVM like ours that starts fast, with the options of our launchers. */
+  public static List<String> command(String mainClass, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
   /**
    * Runs {@code mainClass} with {@code arguments}, behind {@code prefix}, such as ip netns exec.
    */
@@ -39,10 +53,7 @@ public final class JavaProcess implements AutoCloseable {
       List<String> prefix, Map<String, String> environment, String mainClass, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
-    command.addAll(List.of(arguments));
+    command.addAll(command(mainClass, arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     return new JavaProcess(mainClass + " " + List.of(arguments), builder.start());

@@ -146,16 +146,6 @@ public final class Netns implements AutoCloseable {
     return builder.start();
   }
 
-  /** The command line of a JVM with this test's class path. */
-  public static List<String> java(String mainClass, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
   /** Living processes inside. */
   public List<ProcessHandle> processes() throws IOException {
     List<ProcessHandle> found = new ArrayList<>();

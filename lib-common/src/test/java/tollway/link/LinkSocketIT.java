@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
+import tollway.lab.JavaProcess;
 import tollway.lab.Netns;
 
 /** Two nodes with cables between them, in namespaces of their own. */
@@ -50,7 +51,7 @@ final class LinkSocketIT {
   /** A running {@link LinkProbe} and what it has said. */
   private record Probe(Process process, Path log) {
     static Probe start(Path log, Netns where, String... interfaces) throws Exception {
-      List<String> command = Netns.java(LinkProbe.class.getName(), interfaces);
+      List<String> command = JavaProcess.command(LinkProbe.class.getName(), interfaces);
       Probe probe = new Probe(where.start(log, Map.of(), command.toArray(String[]::new)), log);
       probe.awaits("open");
       return probe;

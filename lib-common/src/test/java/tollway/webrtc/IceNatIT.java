@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
+import tollway.lab.JavaProcess;
 import tollway.lab.Netns;
 
 /** Two agents in namespaces of their own: on one cable, on two, and behind a NAT each. */
@@ -81,7 +82,7 @@ final class IceNatIT {
 
   private Probe probe(String name, Netns where, String... arguments) throws IOException {
     Path log = Files.createFile(directory.resolve(name));
-    List<String> command = Netns.java(IceProbe.class.getName(), arguments);
+    List<String> command = JavaProcess.command(IceProbe.class.getName(), arguments);
     return new Probe(where.start(log, Map.of(), command.toArray(String[]::new)), log);
   }
 

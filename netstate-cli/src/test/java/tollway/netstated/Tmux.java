@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import tollway.lab.Await;
+import tollway.lab.JavaProcess;
 
 /**
  * A real terminal, of which a test sees the screen and presses the keys: tmux on its own socket.
@@ -33,10 +34,8 @@ final class Tmux implements AutoCloseable {
     StringBuilder script = new StringBuilder("stty -g > before\n");
     environment.forEach(
         (name, value) -> script.append("export " + quoted(name + "=" + value) + "\n"));
-    script.append(quoted(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    script.append(" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp ");
-    script.append(quoted(System.getProperty("java.class.path"))).append(' ').append(mainClass);
-    List.of(arguments).forEach(argument -> script.append(' ').append(quoted(argument)));
+    JavaProcess.command(mainClass, arguments)
+        .forEach(word -> script.append(quoted(word)).append(' '));
     // What the shell prints must differ from what a screen of ours may hold.
     script.append("\ncode=$?\nstty -g > after\necho \"ended with $code\"\nexec sleep 600\n");
     Files.writeString(directory.resolve("script"), script);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
 import tollway.lab.Await;
+import tollway.lab.JavaProcess;
 import tollway.lab.Netns;
 import tollway.tunnel.TunnelNames;
 
@@ -231,7 +232,7 @@ final class MeshLab implements AutoCloseable {
     }
 
     static List<String> scrooge(List<String> arguments) {
-      return Netns.java("tollway.scrooge.ScroogeMain", arguments.toArray(new String[0]));
+      return JavaProcess.command("tollway.scrooge.ScroogeMain", arguments.toArray(new String[0]));
     }
 
     /** In this JVM: the control socket can be reached from every namespace. */

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.exec.HostCommand;
 import tollway.lab.Await;
+import tollway.lab.JavaProcess;
 import tollway.lab.Netns;
 import tollway.scrooge.MeshLab.Node;
 
@@ -282,7 +283,8 @@ final class ScroogeProcessIT {
             .start(
                 directory.resolve("noise"),
                 Map.of(),
-                Netns.java("tollway.scrooge.Noise", "ma0", "200000").toArray(new String[0]));
+                JavaProcess.command("tollway.scrooge.Noise", "ma0", "200000")
+                    .toArray(new String[0]));
     for (int i = 0; i < 3; i++) {
       assertThat(scrooge("status", "--control", alice().control.toString()).exitCode()).isZero();
       assertThat(mallory().netns.pings(address)).isTrue();
@@ -359,7 +361,7 @@ final class ScroogeProcessIT {
   @Test
   void anotherProgramOnThePortIsBlamed() throws Exception {
     Path log = Files.createFile(directory.resolve("responder"));
-    List<String> responder = Netns.java(HelloResponder.class.getName(), "silent", "am0");
+    List<String> responder = JavaProcess.command(HelloResponder.class.getName(), "silent", "am0");
     alice().netns.start(log, Map.of(), responder.toArray(new String[0]));
     Await.until("the port is taken", () -> Files.readString(log).contains("up am0"));
     assertRefused(

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tollway.cli.ExitCode;
 import tollway.exec.HostCommand;
 import tollway.lab.Await;
+import tollway.lab.JavaProcess;
 import tollway.lab.Netns;
 
 /** {@code scrooge hello} as its user runs it, with a neighbour at the other end of a cable. */
@@ -57,7 +58,7 @@ final class WireHelloIT {
     List<String> arguments = new ArrayList<>(List.of(manner));
     arguments.addAll(List.of(interfaces));
     String[] command =
-        Netns.java(HelloResponder.class.getName(), arguments.toArray(String[]::new))
+        JavaProcess.command(HelloResponder.class.getName(), arguments.toArray(String[]::new))
             .toArray(String[]::new);
     Process process = bob.start(log, Map.of(), command);
     for (String each : interfaces) {
@@ -71,7 +72,7 @@ final class WireHelloIT {
   }
 
   private static String[] scrooge(String... arguments) {
-    return Netns.java(ScroogeMain.class.getName(), arguments).toArray(String[]::new);
+    return JavaProcess.command(ScroogeMain.class.getName(), arguments).toArray(String[]::new);
   }
 
   private HostCommand.Result hello(String... arguments) throws IOException {
@@ -154,7 +155,7 @@ final class WireHelloIT {
     startBob("honest", "ba0");
     Path log = Files.createFile(directory.resolve("daemon"));
     String[] daemon =
-        Netns.java(HelloResponder.class.getName(), "silent", "ab0").toArray(String[]::new);
+        JavaProcess.command(HelloResponder.class.getName(), "silent", "ab0").toArray(String[]::new);
     alice.start(log, Map.of(), daemon);
     Await.until("the port is taken", () -> Files.readString(log).contains("up ab0"));
     List<String> command = new ArrayList<>(List.of("setpriv", "--bounding-set", "-all"));
