@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import tollway.cli.TextFile;
 
 /** An invite on disk, for its owner's eyes: it may hold a token. */
 final class InviteFile {
@@ -46,8 +47,6 @@ final class InviteFile {
 
   /** The text in {@code file}, which is no longer than any invite. */
   static String read(Path file) throws IOException {
-    try (var in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(32 << 10), StandardCharsets.US_ASCII);
-    }
+    return TextFile.read(file, 32 << 10);
   }
 }

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -16,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.HostPort;
+import tollway.cli.TextFile;
 import tollway.cli.UserErrorException;
 import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
@@ -72,10 +71,7 @@ final class InviteOptions {
     if (tokenFile == null) {
       return Optional.empty();
     }
-    if (Files.size(tokenFile) > 1024) {
-      throw new UserErrorException("--token-file: " + tokenFile + " is too long for a token");
-    }
-    String token = Files.readString(tokenFile, StandardCharsets.ISO_8859_1).strip();
+    String token = TextFile.read(tokenFile, 1024).strip();
     if (!Invite.isToken(token)) {
       throw new UserErrorException(
           "--token-file: a token has 16 to 128 letters, digits or ._~+/=- on one line");

@@ -60,7 +60,8 @@ final class ReportOptions {
     } catch (NoSuchFileException missing) {
       throw new UserErrorException("--netstate-token-file: no such file: " + tokenFile);
     } catch (IOException unreadable) {
-      throw new UserErrorException("--netstate-token-file: cannot read " + unreadable.getMessage());
+      throw new UserErrorException(
+          "--netstate-token-file: cannot read " + tokenFile + ": " + unreadable.getMessage());
     } catch (IllegalArgumentException wrong) {
       throw new UserErrorException("--netstate: " + wrong.getMessage());
     }

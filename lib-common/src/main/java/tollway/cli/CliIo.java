@@ -16,7 +16,7 @@ public record CliIo(
   public static CliIo ofProcess() {
     return new CliIo(
         System.in,
-        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        StandardOutput.open(),
         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
         System.getenv());
   }

@@ -116,6 +116,8 @@ public final class IdentityFile {
       throw told;
     } catch (AccessDeniedException refused) {
       throw new AccessDeniedException(file.toString());
+    } catch (NoSuchFileException noPlace) {
+      throw new IOException("cannot write " + file + ": no such directory", noPlace);
     } catch (FileSystemException refused) {
       throw new IOException("cannot write " + file + ": " + refused.getReason(), refused);
     } catch (IOException refused) {

@@ -89,7 +89,8 @@ final class ServeCommand implements Callable<Integer> {
     } catch (NoSuchFileException missing) {
       throw new UserErrorException("--token-file: no such file: " + tokenFile);
     } catch (IOException unreadable) {
-      throw new UserErrorException("--token-file: cannot read " + unreadable.getMessage());
+      throw new UserErrorException(
+          "--token-file: cannot read " + tokenFile + ": " + unreadable.getMessage());
     } catch (IllegalArgumentException noToken) {
       throw new UserErrorException(
           (tokenFile == null ? ReportToken.VARIABLE : "--token-file: " + tokenFile)
