@@ -2,6 +2,7 @@
 package tollway.egress;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -92,10 +93,11 @@ final class InviteOptions {
     }
   }
 
-  /** Checks everything that can be checked before the egress listens. */
-  void check() {
-    urls("--public-url", publicUrls);
-    urls("--freddie", freddies);
+  /** Makes an invite for nobody, so that what is wrong with it is said before anything is done. */
+  void check() throws IOException {
+    invite(
+        Identity.generate(new SecureRandom()),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
   }
 
   /** Keeps the invite for {@code egress invite}: written beside, synced and renamed. */

@@ -88,9 +88,9 @@ final class ServeCommand extends Subcommand {
     try (NettyLoops loops = new NettyLoops(cores);
         EgressServer server = start(loops, identity, config)) {
       Timer refresh = loops.next().every(OWN_ADDRESSES, own::refresh);
-      stop.installed();
       Invite invite = invites.invite(identity, server.address());
       invites.remember(invite);
+      stop.installed();
       announce(server, invite);
       stop.await();
       refresh.cancel();
@@ -104,8 +104,10 @@ final class ServeCommand extends Subcommand {
     try {
       return EgressServer.start(loops, identity, config);
     } catch (IOException refused) {
+      boolean denied = String.valueOf(refused.getMessage()).contains("Permission denied");
       throw new CommandFailedException(
-          ExitCode.FAILED, "cannot listen on " + listen + ": " + refused.getMessage());
+          denied ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
+          "cannot listen on " + listen + ": " + refused.getMessage());
     }
   }
 

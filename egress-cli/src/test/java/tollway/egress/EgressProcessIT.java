@@ -33,6 +33,10 @@ final class EgressProcessIT {
     expect(2, "not HOST:PORT", "serve", "--listen", "8470", "--state", directory.toString());
     expect(2, "there is no port", "serve", "--deny-port", "70000", "--state", directory.toString());
     expect(2, "is not a URL", "serve", "--freddie", "a b", "--state", directory.toString());
+    String state = directory.toString();
+    expect(2, "egress URLs", "serve", "--public-url", "http://x", "--state", state);
+    expect(2, "freddie", "serve", "--freddie", "ftp://x", "--state", state);
+    expect(2, "STUN", "serve", "--stun", "foo", "--state", state);
     expect(2, "which command?");
   }
 

@@ -71,13 +71,20 @@ final class ConfigFile implements CommandLine.IDefaultValueProvider {
     return values;
   }
 
+  /** What looks like no option may be a secret in the wrong file: it is not repeated. */
+  private static String unknown(String name) {
+    return name.matches("[a-z][a-z0-9.-]{0,30}")
+        ? "unknown option '" + name + "'"
+        : "a line is not 'name = value' with the name of an option";
+  }
+
   /** A misspelt line in a file must not be silently without effect. */
   private static void refuseUnknown(CommandLine line, Properties values, String file) {
     Set<String> known = new HashSet<>();
     collectNames(line, known);
     for (String name : values.stringPropertyNames()) {
       if (!known.contains(name)) {
-        throw new UserErrorException("--config: " + file + ": unknown option '" + name + "'");
+        throw new UserErrorException("--config: " + file + ": " + unknown(name));
       }
     }
   }

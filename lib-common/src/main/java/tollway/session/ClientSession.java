@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
+import tollway.loop.Timer;
 
 /**
  * The desktop's end of a session: a QUIC connection with the pinned egress over whatever paths its
@@ -39,6 +40,7 @@ public final class ClientSession {
   private boolean connecting;
   private boolean ready;
   private boolean ended;
+  private @Nullable Timer keepAlive;
 
   private ClientSession(
       NettyEventLoop loop, ClientSessionConfig config, ClientSessionListener listener) {
@@ -139,10 +141,18 @@ public final class ClientSession {
               if (opened.isSuccess()) {
                 ByteBuf statement = Unpooled.wrappedBuffer(key.nodeId().key().toArray());
                 opened.getNow().writeAndFlush(statement);
+                keepAlive = loop.every(QuicLimits.KEEP_ALIVE, () -> stayAlive(opened.getNow()));
               } else {
                 end(new SessionEnd(SessionEnd.Cause.REFUSED, "the egress took no control stream"));
               }
             });
+  }
+
+  /** One byte on the control stream, and its acknowledgement: neither end takes us for gone. */
+  private void stayAlive(QuicStreamChannel control) {
+    if (ready && !ended) {
+      control.writeAndFlush(Unpooled.buffer(1).writeByte(0));
+    }
   }
 
   private void end(SessionEnd why) {
@@ -150,6 +160,9 @@ public final class ClientSession {
       return;
     }
     ended = true;
+    if (keepAlive != null) {
+      keepAlive.cancel();
+    }
     ready = false;
     QuicChannel connection = quic;
     if (connection != null) {

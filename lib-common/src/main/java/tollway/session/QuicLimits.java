@@ -3,6 +3,7 @@ package tollway.session;
 
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** The transport parameters (RFC 9000 §18.2) that both ends use, and why. */
@@ -19,6 +20,9 @@ final class QuicLimits {
 
   /** Longer than any outage that a session is worth keeping through. */
   private static final long IDLE_SECONDS = 120;
+
+  /** A session in which nothing is asked lives on: three of these may be lost. */
+  static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
   /** The longest packet that is taken in, in bytes; what is sent is {@code packetSize}. */
   private static final int LARGEST_PACKET = 16_000;

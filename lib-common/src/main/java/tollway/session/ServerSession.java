@@ -221,7 +221,10 @@ final class ServerSession {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
-      if (stated || read.size() + bytes.readableBytes() > NodeId.SIZE) {
+      if (stated) {
+        return; // Signs of life.
+      }
+      if (read.size() + bytes.readableBytes() > NodeId.SIZE) {
         end("the control stream says too much");
         return;
       }

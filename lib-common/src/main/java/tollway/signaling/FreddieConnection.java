@@ -253,6 +253,8 @@ final class FreddieConnection {
         pipeline.addLast(tls.newHandler(fresh.alloc(), host(), port()));
       }
       pipeline.addLast(
+          // Before the WebSocket's handler, which keeps pongs to itself.
+          new IdleStateHandler(SILENCE_SECONDS, PING_SECONDS, 0),
           new HttpClientCodec(),
           new HttpObjectAggregator(8192),
           new WebSocketClientProtocolHandler(
@@ -264,7 +266,6 @@ final class FreddieConnection {
                   .handshakeTimeoutMillis(PATIENCE.toMillis())
                   .build()),
           new WebSocketFrameAggregator(Signal.SIZE_LIMIT),
-          new IdleStateHandler(SILENCE_SECONDS, PING_SECONDS, 0),
           new Conversation());
     }
 

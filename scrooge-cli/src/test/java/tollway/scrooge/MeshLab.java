@@ -232,7 +232,10 @@ final class MeshLab implements AutoCloseable {
     }
 
     static List<String> scrooge(List<String> arguments) {
-      return JavaProcess.command("tollway.scrooge.ScroogeMain", arguments.toArray(new String[0]));
+      List<String> command =
+          JavaProcess.command("tollway.scrooge.ScroogeMain", arguments.toArray(new String[0]));
+      command.add(1, "-Xmx128m"); // As much as a router may have.
+      return command;
     }
 
     /** In this JVM: the control socket can be reached from every namespace. */
