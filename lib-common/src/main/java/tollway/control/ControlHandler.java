@@ -5,8 +5,11 @@ import com.google.gson.JsonObject;
 
 /** A daemon's side of the control socket. */
 public interface ControlHandler {
-  /** Called on the daemon's loop; answers {@code question} exactly once, now or later. */
-  void handle(ControlQuestion question, Answer answer);
+  /**
+   * Called on the daemon's loop; answers {@code question} exactly once, now or later, or refuses it
+   * by throwing.
+   */
+  void handle(ControlQuestion question, Answer answer) throws ControlRefusedException;
 
   /** Where the answer goes. Any thread. */
   interface Answer {

@@ -7,7 +7,7 @@ public final class ControlRefusedException extends Exception {
 
   private final int code;
 
-  ControlRefusedException(int code, String line) {
+  public ControlRefusedException(int code, String line) {
     super(line);
     this.code = code;
   }

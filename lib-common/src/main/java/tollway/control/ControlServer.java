@@ -73,7 +73,14 @@ public final class ControlServer implements Closeable {
   }
 
   void ask(ControlQuestion question, ControlHandler.Answer answer) {
-    loop.execute(() -> handler.handle(question, answer));
+    loop.execute(
+        () -> {
+          try {
+            handler.handle(question, answer);
+          } catch (ControlRefusedException refused) {
+            answer.refuse(refused.code(), String.valueOf(refused.getMessage()));
+          }
+        });
   }
 
   /** Runs {@code task} on the server's own thread. Any thread. */

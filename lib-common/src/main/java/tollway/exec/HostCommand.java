@@ -34,7 +34,10 @@ public final class HostCommand {
 
   /** Like {@link #run(List)}, with {@code stdin} on the program's standard input. */
   public static String run(List<String> command, String stdin) throws IOException {
-    Result result = attempt(command, stdin);
+    return checked(command, attempt(command, stdin));
+  }
+
+  static String checked(List<String> command, Result result) throws IOException {
     if (result.exitCode() != 0) {
       throw new IOException(
           "'%s' failed with exit code %d: %s"

@@ -2,7 +2,6 @@
 package tollway.firewall;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import tollway.exec.Host;
 
 /**
  * Kernel settings that we change for as long as we run. A file remembers what they were, so that a
@@ -18,15 +18,17 @@ import java.util.stream.Stream;
 public final class BorrowedSettings {
   private static final String FORWARDING = "ipv6/conf/all/forwarding";
 
+  private final Host host;
   private final Path settings;
   private final Path memory;
 
   /** {@code memory} is the file. */
-  public BorrowedSettings(Path memory) {
-    this(Path.of("/proc/sys/net"), memory);
+  public BorrowedSettings(Host host, Path memory) {
+    this(host, Path.of("/proc/sys/net"), memory);
   }
 
-  BorrowedSettings(Path settings, Path memory) {
+  BorrowedSettings(Host host, Path settings, Path memory) {
+    this.host = host;
     this.settings = settings;
     this.memory = memory;
   }
@@ -96,6 +98,6 @@ public final class BorrowedSettings {
   }
 
   private void write(String key, String value) throws IOException {
-    Files.write(settings.resolve(key), (value + "\n").getBytes(StandardCharsets.US_ASCII));
+    host.set(settings.resolve(key), value);
   }
 }

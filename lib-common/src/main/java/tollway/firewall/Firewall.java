@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import tollway.exec.Host;
 import tollway.exec.HostCommand;
 
 /**
@@ -27,30 +28,36 @@ public final class Firewall {
     }
   }
 
-  /** Whether this host has the program at all. */
-  public static boolean isInstalled() {
-    return HostCommand.find("nft").isPresent();
+  private final Host host;
+
+  public Firewall(Host host) {
+    this.host = host;
+  }
+
+  /** Whether {@code host} has the program at all. */
+  public static boolean isInstalled(Host host) {
+    return host.has("nft");
   }
 
   /** Replaces our table in one transaction. */
   public void load(Ruleset rules) throws IOException {
-    HostCommand.run(LOAD, rules.text());
+    host.run(LOAD, rules.text());
   }
 
   /** Replaces the set of our standing table in one transaction. */
   public void update(Ruleset rules) throws IOException {
-    HostCommand.run(LOAD, rules.update());
+    host.run(LOAD, rules.update());
   }
 
   /** Takes our table away: the host forwards again as it did without us. */
   public void remove() throws IOException {
-    HostCommand.run(LOAD, Ruleset.TABLE + " {}\ndelete " + Ruleset.TABLE + "\n");
+    host.run(LOAD, Ruleset.TABLE + " {}\ndelete " + Ruleset.TABLE + "\n");
   }
 
   /** Empty when our table, or what we need of it, has been taken away. */
   public Optional<Standing> standing() throws IOException {
     HostCommand.Result listed =
-        HostCommand.attempt(List.of("nft", "--json", "list", "table", "inet", "tollway"), "");
+        host.attempt(List.of("nft", "--json", "list", "table", "inet", "tollway"), "");
     if (listed.exitCode() != 0) {
       return Optional.empty();
     }

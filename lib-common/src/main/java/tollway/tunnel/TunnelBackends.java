@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import tollway.exec.HostCommand;
+import tollway.exec.Host;
 
 /** Chooses what runs the tunnels of this host, by trying. */
 public final class TunnelBackends {
@@ -28,13 +28,13 @@ public final class TunnelBackends {
   }
 
   /** The kernel's WireGuard where it works, else {@code wireguard-go}. Blocks for milliseconds. */
-  public static TunnelBackend choose(Choice choice) throws IOException {
-    if (HostCommand.find("ip").isEmpty()) {
+  public static TunnelBackend choose(Choice choice, Host host) throws IOException {
+    if (!host.has("ip")) {
       throw new MissingException("'ip' is missing: apt-get install iproute2");
     }
-    if (choice != Choice.USERSPACE && kernelWorks()) {
-      if (HostCommand.find("wg").isPresent()) {
-        return new KernelBackend();
+    if (choice != Choice.USERSPACE && kernelWorks(host)) {
+      if (host.has("wg")) {
+        return new KernelBackend(host);
       }
       if (choice == Choice.KERNEL) {
         throw new MissingException("'wg' is missing: apt-get install wireguard-tools");
@@ -44,7 +44,7 @@ public final class TunnelBackends {
       throw new MissingException(
           "this kernel has no WireGuard: load the module, or use --backend wireguard-go");
     }
-    if (HostCommand.find(UserspaceBackend.PROGRAM).isEmpty()) {
+    if (!host.has(UserspaceBackend.PROGRAM)) {
       throw new MissingException(
           "this host has no usable WireGuard: apt-get install wireguard-go (or wireguard-tools,"
               + " where the kernel has the module)");
@@ -52,16 +52,16 @@ public final class TunnelBackends {
     if (!Files.exists(Path.of("/dev/net/tun"))) {
       throw new MissingException("/dev/net/tun is missing: modprobe tun");
     }
-    return new UserspaceBackend();
+    return new UserspaceBackend(host);
   }
 
-  private static boolean kernelWorks() throws IOException {
+  private static boolean kernelWorks(Host host) throws IOException {
     String probe = "twp" + ProcessHandle.current().pid() % 1_000_000;
     List<String> add = List.of("ip", "link", "add", "dev", probe, "type", "wireguard");
-    if (HostCommand.attempt(add, "").exitCode() != 0) {
+    if (host.attempt(add, "").exitCode() != 0) {
       return false;
     }
-    TunnelDevices.delete(probe);
+    new TunnelDevices(host).delete(probe);
     return true;
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tollway.exec.Host;
 import tollway.exec.HostCommand;
 
 /** The interface side of tunnels: addresses, size, state, and who they belong to. */
@@ -25,7 +26,11 @@ final class TunnelDevices {
   private static final Logger log = LoggerFactory.getLogger(TunnelDevices.class);
   private static final Path SETTINGS = Path.of("/proc/sys/net");
 
-  private TunnelDevices() {}
+  private final Host host;
+
+  TunnelDevices(Host host) {
+    this.host = host;
+  }
 
   /** An interface as the kernel shows it. */
   record Found(String name, String alias, int mtu, boolean up, Set<InetAddress> addresses) {
@@ -42,8 +47,8 @@ final class TunnelDevices {
   }
 
   /** Brings {@code device} up as described; run again, it repairs. */
-  static void setUp(TunnelDevice device) throws IOException {
-    HostCommand.run(List.of("ip", "-batch", "-"), batch(device));
+  void setUp(TunnelDevice device) throws IOException {
+    host.run(List.of("ip", "-batch", "-"), batch(device));
     forward(device.name());
   }
 
@@ -66,8 +71,8 @@ final class TunnelDevices {
   }
 
   /** Every interface of this namespace; without an alias it is empty. */
-  static List<Found> list() throws IOException {
-    String json = HostCommand.run(List.of("ip", "-json", "-details", "address", "show"));
+  List<Found> list() throws IOException {
+    String json = host.run(List.of("ip", "-json", "-details", "address", "show"));
     try {
       List<Found> found = new ArrayList<>();
       for (JsonElement element : JsonParser.parseString(json).getAsJsonArray()) {
@@ -80,9 +85,8 @@ final class TunnelDevices {
   }
 
   /** Harmless when there is no such interface. */
-  static void delete(String name) throws IOException {
-    HostCommand.Result result =
-        HostCommand.attempt(List.of("ip", "link", "delete", "dev", name), "");
+  void delete(String name) throws IOException {
+    HostCommand.Result result = host.attempt(List.of("ip", "link", "delete", "dev", name), "");
     if (result.exitCode() != 0 && !result.stderr().contains("Cannot find device")) {
       throw new IOException("cannot delete " + name + ": " + result.stderr().strip());
     }
@@ -104,16 +108,16 @@ final class TunnelDevices {
   }
 
   /** Lets the kernel forward what comes in here; the firewall's drop policy is loaded before. */
-  private static void forward(String name) {
+  private void forward(String name) {
     set(SETTINGS.resolve("ipv4/conf").resolve(name).resolve("forwarding"));
     // Linux 6.17 and later; before, there is one switch for all interfaces only.
     set(SETTINGS.resolve("ipv6/conf").resolve(name).resolve("force_forwarding"));
   }
 
-  private static void set(Path setting) {
+  private void set(Path setting) {
     try {
       if (Files.exists(setting) && !Files.readString(setting).startsWith("1")) {
-        Files.writeString(setting, "1");
+        host.set(setting, "1");
       }
     } catch (IOException readOnly) {
       // A tunnel that ends here still works, as in a container without these settings.

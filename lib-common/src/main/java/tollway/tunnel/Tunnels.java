@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tollway.exec.Host;
 
 /**
  * Makes the tunnels of one node so and keeps them so. Every call blocks: make it on an {@code os}
@@ -13,11 +14,13 @@ import java.util.Optional;
  */
 public final class Tunnels {
   private final TunnelBackend backend;
+  private final TunnelDevices devices;
   private final String aliasPrefix;
 
   /** {@code aliasPrefix} marks the interfaces that are this node's own. */
-  public Tunnels(TunnelBackend backend, String aliasPrefix) {
+  public Tunnels(TunnelBackend backend, Host host, String aliasPrefix) {
     this.backend = backend;
+    devices = new TunnelDevices(host);
     this.aliasPrefix = aliasPrefix;
   }
 
@@ -27,7 +30,7 @@ public final class Tunnels {
   /** This node's interfaces on this host. */
   public List<Leftover> leftovers() throws IOException {
     List<Leftover> found = new ArrayList<>();
-    for (TunnelDevices.Found device : TunnelDevices.list()) {
+    for (TunnelDevices.Found device : devices.list()) {
       if (device.alias().startsWith(aliasPrefix)) {
         found.add(new Leftover(device.name(), device.alias(), backend.status(device.name())));
       }
@@ -47,7 +50,7 @@ public final class Tunnels {
         backend.configure(spec);
       }
       if (running.isEmpty()) {
-        TunnelDevices.setUp(spec.device());
+        devices.setUp(spec.device());
       }
       return running.isEmpty();
     } catch (IOException half) {
@@ -62,11 +65,11 @@ public final class Tunnels {
 
   /** Repairs addresses, size and state of those interfaces of {@code wanted} that lost them. */
   public void repair(List<TunnelDevice> wanted) throws IOException {
-    List<TunnelDevices.Found> found = TunnelDevices.list();
+    List<TunnelDevices.Found> found = devices.list();
     for (TunnelDevice device : wanted) {
       for (TunnelDevices.Found actual : found) {
         if (actual.name().equals(device.name()) && !actual.fits(device)) {
-          TunnelDevices.setUp(device);
+          devices.setUp(device);
         }
       }
     }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import tollway.exec.HostCommand;
+import tollway.exec.Host;
 
 /** Tunnels run by one {@code wireguard-go} process each, spoken to over its Unix socket. */
 final class UserspaceBackend implements TunnelBackend {
@@ -20,6 +20,12 @@ final class UserspaceBackend implements TunnelBackend {
 
   private static final Duration ENDING = Duration.ofSeconds(2);
 
+  private final Host host;
+
+  UserspaceBackend(Host host) {
+    this.host = host;
+  }
+
   @Override
   public String label() {
     return PROGRAM;
@@ -29,8 +35,7 @@ final class UserspaceBackend implements TunnelBackend {
   public void create(String name) throws IOException {
     // It makes device and socket, leaves a daemon behind and returns. A log level in our
     // environment would make the daemon keep our streams.
-    HostCommand.run(
-        List.of("env", "-u", "WG_PROCESS_FOREGROUND", "LOG_LEVEL=silent", PROGRAM, name));
+    host.run(List.of("env", "-u", "WG_PROCESS_FOREGROUND", "LOG_LEVEL=silent", PROGRAM, name));
   }
 
   @Override
@@ -58,7 +63,7 @@ final class UserspaceBackend implements TunnelBackend {
 
   @Override
   public void remove(String name) throws IOException {
-    TunnelDevices.delete(name);
+    new TunnelDevices(host).delete(name);
     // The process unlinks the socket as it ends. Were the name used again before that, the old
     // process would unlink the new one's socket.
     if (!gone(name)) {

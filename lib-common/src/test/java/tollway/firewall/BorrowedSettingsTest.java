@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollway.exec.Host;
 
 /** On a directory that looks like the settings of a kernel before 6.17. */
 final class BorrowedSettingsTest {
@@ -68,7 +69,7 @@ final class BorrowedSettingsTest {
   }
 
   private BorrowedSettings settings() {
-    return new BorrowedSettings(directory, memory());
+    return new BorrowedSettings(Host.real(), directory, memory());
   }
 
   private Path memory() {

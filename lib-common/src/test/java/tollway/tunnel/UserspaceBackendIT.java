@@ -18,13 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
+import tollway.exec.Host;
 import tollway.exec.HostCommand;
 import tollway.lab.Await;
 import tollway.lab.Netns;
 
 /** Real {@code wireguard-go} processes in a namespace; their sockets can be reached from ours. */
 final class UserspaceBackendIT {
-  private final UserspaceBackend backend = new UserspaceBackend();
+  private final UserspaceBackend backend = new UserspaceBackend(Host.real());
   private final TunnelKeys aliceKeys = TunnelKeys.generate(new SecureRandom());
   private final TunnelKeys bobKeys = TunnelKeys.generate(new SecureRandom());
   private final String alice = name("alice");

@@ -33,15 +33,19 @@ final class ControlOptions {
   }
 
   JsonObject ask(String command) throws IOException, CommandFailedException {
+    return ask(command, new JsonObject());
+  }
+
+  JsonObject ask(String command, JsonObject arguments) throws IOException, CommandFailedException {
     try (ControlClient client = connect()) {
-      return ask(client, command);
+      return ask(client, new ControlQuestion(command, arguments));
     }
   }
 
   /** Asks the daemon to end and waits until it has; the answer to {@code command}. */
   JsonObject askLast(String command) throws IOException, CommandFailedException {
     try (ControlClient client = connect()) {
-      JsonObject answer = ask(client, command);
+      JsonObject answer = ask(client, ControlQuestion.of(command));
       if (!client.awaitEnd()) {
         throw new CommandFailedException(ExitCode.FAILED, "the daemon does not end");
       }
@@ -58,10 +62,10 @@ final class ControlOptions {
     }
   }
 
-  private static JsonObject ask(ControlClient client, String command)
+  private static JsonObject ask(ControlClient client, ControlQuestion question)
       throws IOException, CommandFailedException {
     try {
-      return client.ask(ControlQuestion.of(command));
+      return client.ask(question);
     } catch (ControlRefusedException refused) {
       throw new CommandFailedException(refused.code(), String.valueOf(refused.getMessage()));
     }

@@ -17,6 +17,7 @@ import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.control.ControlInUseException;
 import tollway.control.ControlPathException;
+import tollway.exec.Host;
 import tollway.firewall.Firewall;
 import tollway.loop.StopSignal;
 import tollway.tunnel.TunnelBackend;
@@ -36,6 +37,8 @@ import tollway.tunnel.TunnelBackends;
     })
 final class RunCommand extends Subcommand {
   private static final long CAP_NET_ADMIN = 1L << 12; // capabilities(7)
+
+  private final Host host = Host.real();
 
   @Mixin private RunOptions options = new RunOptions();
 
@@ -81,7 +84,7 @@ final class RunCommand extends Subcommand {
     }
   }
 
-  private static void checkHost() throws IOException, CommandFailedException {
+  private void checkHost() throws IOException, CommandFailedException {
     if ((effectiveCapabilities() & CAP_NET_ADMIN) == 0) {
       throw unavailable("needs CAP_NET_ADMIN to make tunnels: run it as root");
     }
@@ -89,7 +92,7 @@ final class RunCommand extends Subcommand {
     if (!Files.exists(six) || Files.readString(six).isEmpty()) { // The JVM looks once, there.
       throw unavailable("no interface here has an IPv6 address: bring 'lo' up, or enable IPv6");
     }
-    if (!Firewall.isInstalled()) {
+    if (!Firewall.isInstalled(host)) {
       throw unavailable("'nft' is missing: apt-get install nftables");
     }
   }
@@ -103,19 +106,18 @@ final class RunCommand extends Subcommand {
     return 0;
   }
 
-  private static TunnelBackend backend(RunConfig config)
-      throws IOException, CommandFailedException {
+  private TunnelBackend backend(RunConfig config) throws IOException, CommandFailedException {
     try {
-      return TunnelBackends.choose(config.backend());
+      return TunnelBackends.choose(config.backend(), host);
     } catch (TunnelBackends.MissingException missing) {
       throw unavailable(String.valueOf(missing.getMessage()));
     }
   }
 
-  private static ScroogeNode start(RunConfig config, TunnelBackend backend, StopSignal stop)
+  private ScroogeNode start(RunConfig config, TunnelBackend backend, StopSignal stop)
       throws IOException, CommandFailedException, InterruptedException {
     try {
-      return ScroogeNode.start(config, backend, stop::request);
+      return ScroogeNode.start(config, host, backend, stop::request);
     } catch (ControlPathException unfit) {
       throw new UserErrorException("--control: " + unfit.getMessage());
     } catch (ControlInUseException taken) {

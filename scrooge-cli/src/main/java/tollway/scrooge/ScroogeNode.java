@@ -17,10 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.bytes.Bytes;
-import tollway.cli.ExitCode;
-import tollway.control.ControlHandler;
-import tollway.control.ControlQuestion;
+import tollway.control.ControlCommands;
 import tollway.control.ControlServer;
+import tollway.exec.Host;
 import tollway.firewall.BorrowedSettings;
 import tollway.firewall.Firewall;
 import tollway.identity.NodeId;
@@ -56,7 +55,7 @@ final class ScroogeNode {
   private final ThreadEventLoop hooks = new ThreadEventLoop("hooks");
   private final TunnelBackend backend;
   private final Runnable onStop;
-  private final Firewall firewall = new Firewall();
+  private final Firewall firewall;
   private final Instant started;
   private final BorrowedSettings settings;
   private final ForwardGate gate;
@@ -70,17 +69,19 @@ final class ScroogeNode {
 
   /** On the loop, whose next tasks come after all this. */
   private ScroogeNode(
-      ThreadEventLoop loop, RunConfig config, TunnelBackend backend, Runnable onStop)
+      ThreadEventLoop loop, RunConfig config, Host host, TunnelBackend backend, Runnable onStop)
       throws IOException {
     this.loop = loop;
     this.backend = backend;
     this.onStop = onStop;
     started = loop.now();
     NodeId self = config.identity().nodeId();
-    Tunnels tunnels = new Tunnels(backend, TunnelAlias.prefix(self));
+    Tunnels tunnels = new Tunnels(backend, host, TunnelAlias.prefix(self));
+    firewall = new Firewall(host);
     gate = new ForwardGate(loop, os, firewall);
     Path socket = config.control();
-    settings = new BorrowedSettings(socket.resolveSibling(socket.getFileName() + ".settings"));
+    settings =
+        new BorrowedSettings(host, socket.resolveSibling(socket.getFileName() + ".settings"));
     keeper = new TunnelKeeper(loop, os, tunnels, self, config, new TunnelEvents());
     hook = new TunnelHook(hooks, config.hook());
     seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, loop::nanoTime, os);
@@ -93,10 +94,12 @@ final class ScroogeNode {
             new SecureRandom(),
             new Effects());
     report = new NodeReport(self, neighborhood, keeper);
+    ControlCommands commands = new ControlCommands();
+    serve(commands);
     try (Undo undo = new Undo()) {
       // First what another program can hold; only then what changes the host. The links' UDP
       // port makes sure that we are the only one in this network namespace.
-      control = undo.later(ControlServer.open(config.control(), loop, this::answer));
+      control = undo.later(ControlServer.open(config.control(), loop, commands));
       links = undo.later(NodeLinks.open(loop, config.interfaces(), new LinkEvents()));
       new Adoption(self, tunnels, keeper, neighborhood).run(links.usable());
       gate.load();
@@ -110,11 +113,11 @@ final class ScroogeNode {
   }
 
   /** Takes over what an earlier run left, and begins. {@code onStop}: a command asks us to end. */
-  static ScroogeNode start(RunConfig config, TunnelBackend backend, Runnable onStop)
+  static ScroogeNode start(RunConfig config, Host host, TunnelBackend backend, Runnable onStop)
       throws IOException, InterruptedException {
     ThreadEventLoop loop = new ThreadEventLoop("node");
     FutureTask<ScroogeNode> made =
-        new FutureTask<>(() -> new ScroogeNode(loop, config, backend, onStop));
+        new FutureTask<>(() -> new ScroogeNode(loop, config, host, backend, onStop));
     loop.execute(made);
     try {
       return made.get();
@@ -164,21 +167,22 @@ final class ScroogeNode {
     loop.close();
   }
 
-  private void answer(ControlQuestion question, ControlHandler.Answer answer) {
-    switch (question.command()) {
-      case "status" -> {
-        Duration uptime = Duration.between(started, loop.now());
-        answer.result(report.status(backend.label(), links.all(), gate.counters(), uptime));
-      }
-      case "neighbors" -> answer.result(report.neighbors());
-      case "tunnels" -> answer.result(report.tunnels());
-      case "stop" -> {
-        answer.result(new JsonObject());
-        onStop.run();
-      }
-      default ->
-          answer.refuse(ExitCode.USAGE, "the daemon does not know '" + question.command() + "'");
-    }
+  /** The daemon's own commands. */
+  private void serve(ControlCommands commands) {
+    commands.on(
+        "status",
+        (question, answer) -> {
+          Duration uptime = Duration.between(started, loop.now());
+          answer.result(report.status(backend.label(), links.all(), gate.counters(), uptime));
+        });
+    commands.on("neighbors", (question, answer) -> answer.result(report.neighbors()));
+    commands.on("tunnels", (question, answer) -> answer.result(report.tunnels()));
+    commands.on(
+        "stop",
+        (question, answer) -> {
+          answer.result(new JsonObject());
+          onStop.run();
+        });
   }
 
   private void tellHook(boolean up, NeighborId id) {

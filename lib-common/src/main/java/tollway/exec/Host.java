@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.exec;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The host as we change it: its programs and kernel settings. What changes something goes through
+ * here, so that it can be recorded instead of done. Calls block: make them on an {@code os} loop.
+ */
+public interface Host {
+  /** Runs {@code command} and returns whatever came of it. */
+  HostCommand.Result attempt(List<String> command, String stdin) throws IOException;
+
+  /** Writes {@code value} to a kernel setting below {@code /proc/sys}. */
+  void set(Path setting, String value) throws IOException;
+
+  /** Whether {@code program} is on the search path. */
+  boolean has(String program);
+
+  /** Runs {@code command}; an exit code other than 0 is an {@link IOException} that names it. */
+  default String run(List<String> command) throws IOException {
+    return run(command, "");
+  }
+
+  /** Like {@link #run(List)}, with {@code stdin} on the program's standard input. */
+  default String run(List<String> command, String stdin) throws IOException {
+    return HostCommand.checked(command, attempt(command, stdin));
+  }
+
+  /** This very host. */
+  static Host real() {
+    return new Host() {
+      @Override
+      public HostCommand.Result attempt(List<String> command, String stdin) throws IOException {
+        return HostCommand.attempt(command, stdin);
+      }
+
+      @Override
+      public void set(Path setting, String value) throws IOException {
+        Files.write(setting, (value + "\n").getBytes(StandardCharsets.US_ASCII));
+      }
+
+      @Override
+      public boolean has(String program) {
+        return HostCommand.find(program).isPresent();
+      }
+    };
+  }
+}
