@@ -8,6 +8,7 @@ export LC_ALL=C.UTF-8 # A decimal point in every clock.
 declare -A line_pid=([a]='' [b]='' [c]='') line_number=([a]=1 [b]=2 [c]=3)
 declare -A line_links=([a]=ab [b]=ba,bc [c]=cb)
 line_work=
+line_backend=auto
 
 # Ends the caller with exit code 3 and one line unless the host can do it.
 line_require() {
@@ -114,6 +115,7 @@ line_start() {
   micros > "$dir/started"
   ip netns exec "$(space "$node")" "$scrooge" run -i "${line_links[$node]}" --address "10.77.0.$number,fd77::$number" \
     --key "$dir/key" --control "$dir/control" --state "$dir/state" --on-tunnel "$dir/on-tunnel" \
+    --backend "$line_backend" \
     > /dev/null 2> >(stamped >> "$dir/log") &
   line_pid[$node]=$!
 }
