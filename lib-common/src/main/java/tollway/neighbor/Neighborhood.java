@@ -4,7 +4,6 @@ package tollway.neighbor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +47,7 @@ public final class Neighborhood {
   private final RandomGenerator random;
   private final Gatekeeper gatekeeper;
   private final TokenBucket builds;
-  private final Map<NeighborId, Neighbor> table = new LinkedHashMap<>();
+  private final NeighborTable table = new NeighborTable();
   private final Map<String, Link> links = new LinkedHashMap<>();
   private final Instant origin;
   private final long originNanos;
@@ -195,7 +194,7 @@ public final class Neighborhood {
       NeighborId id, Endpoint control, TunnelEnd own, TunnelEnd peer, Instant stamp, Duration age) {
     loop.checkInLoop();
     boolean alive = age.compareTo(NeighborMachine.HANDSHAKE_LIFE) < 0;
-    if (!alive || table.containsKey(id) || table.size() >= config.neighbors()) {
+    if (!alive || table.get(id) != null || table.size() >= config.neighbors()) {
       return false;
     }
     Instant then = now().minus(age.isNegative() ? Duration.ZERO : age);
@@ -211,12 +210,17 @@ public final class Neighborhood {
 
   public List<Neighbor> snapshot() {
     loop.checkInLoop();
-    return new ArrayList<>(table.values());
+    return table.snapshot();
   }
 
   public Optional<Neighbor> find(NeighborId id) {
     loop.checkInLoop();
     return Optional.ofNullable(table.get(id));
+  }
+
+  /** Whether a neighbour's last hello came from this address on {@code link}. */
+  public boolean speaksFrom(String link, Bytes source) {
+    return table.speaksFrom(link, source);
   }
 
   /** Datagrams that were messages for us. */
@@ -257,7 +261,7 @@ public final class Neighborhood {
 
   private void apply(NeighborId id, Step step) {
     Neighbor before = table.get(id);
-    step.next().ifPresentOrElse(next -> table.put(id, next), () -> table.remove(id));
+    step.next().ifPresentOrElse(table::put, () -> table.remove(id));
     logChange(id, before, step.next());
     for (NeighborEffect effect : step.effects()) {
       if (effect instanceof NeighborEffect.Build build && !mayBuild(id)) {

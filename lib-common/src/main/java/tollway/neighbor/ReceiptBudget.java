@@ -9,7 +9,7 @@ import tollway.bytes.Bytes;
  * How many signatures we check: so many for each source, so many in all, and neighbours we know
  * have an allowance of their own, which strangers cannot use up.
  */
-final class ReceiptBudget {
+public final class ReceiptBudget {
   private static final int SOURCES = 1024;
   private static final double PER_SOURCE = 20;
   private static final double SOURCE_BURST = 40;
@@ -30,13 +30,13 @@ final class ReceiptBudget {
 
   private record Source(String link, Bytes address, boolean known) {}
 
-  ReceiptBudget(long now) {
+  public ReceiptBudget(long now) {
     strangers = new TokenBucket(STRANGERS, STRANGERS, now);
     acquaintances = new TokenBucket(ACQUAINTANCES, ACQUAINTANCES, now);
   }
 
   /** Whether one more signature may be checked. {@code known}: this source is that neighbour's. */
-  boolean take(String link, Bytes address, boolean known, long now) {
+  public boolean take(String link, Bytes address, boolean known, long now) {
     TokenBucket own =
         sources.computeIfAbsent(
             new Source(link, address, known),

@@ -66,6 +66,7 @@ final class ScroogeNode {
   private final NodeReport report;
   private final ControlServer control;
   private final NodeLinks links;
+  private final SidePort side;
 
   /** On the loop, whose next tasks come after all this. */
   private ScroogeNode(
@@ -101,6 +102,7 @@ final class ScroogeNode {
       // port makes sure that we are the only one in this network namespace.
       control = undo.later(ControlServer.open(config.control(), loop, commands));
       links = undo.later(NodeLinks.open(loop, config.interfaces(), new LinkEvents()));
+      side = undo.later(SidePort.open(loop, config.interfaces(), links, neighborhood::speaksFrom));
       new Adoption(self, tunnels, keeper, neighborhood).run(links.usable());
       gate.load();
       settings.forwardIpv6(); // After the policy: nothing is forwarded but between tunnels.
@@ -140,6 +142,7 @@ final class ScroogeNode {
         () -> {
           neighborhood.stop();
           links.close();
+          side.close();
           gate.leave();
           neighborhood.snapshot().stream()
               .filter(Neighbor::mayForward)
