@@ -27,6 +27,7 @@ final class ArchitectureTest {
   static {
     DOORS.put("bytes", Set.of());
     DOORS.put("loop", Set.of());
+    DOORS.put("capture", Set.of("bytes"));
     DOORS.put("exec", Set.of());
     DOORS.put("seqno", Set.of());
     DOORS.put("cli", Set.of("bytes"));

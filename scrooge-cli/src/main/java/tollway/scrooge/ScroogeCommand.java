@@ -19,6 +19,7 @@ import tollway.cli.RootCommand;
       TunnelCommand.class,
       StopCommand.class,
       MsgCommand.class,
+      DecodeCommand.class,
     })
 final class ScroogeCommand extends RootCommand {
   ScroogeCommand(CliIo io) {
