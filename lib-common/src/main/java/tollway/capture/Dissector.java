@@ -74,7 +74,7 @@ public final class Dissector {
     }
     if (bytes.size() > 14) {
       int type = bytes.at(12) << 8 | bytes.at(13);
-      if (isTag(type) || (type == IPV4 || type == IPV6) && looksLikeIp(bytes, 14)) {
+      if (isTag(type) || ((type == IPV4 || type == IPV6) && looksLikeIp(bytes, 14))) {
         return link(LinkLayer.ETHERNET, bytes);
       }
     }
