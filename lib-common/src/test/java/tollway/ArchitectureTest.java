@@ -36,7 +36,7 @@ final class ArchitectureTest {
     DOORS.put("control", Set.of("bytes", "loop"));
     DOORS.put("stun", Set.of("bytes", "loop"));
     DOORS.put("tunnel", Set.of("bytes", "exec"));
-    DOORS.put("firewall", Set.of("exec"));
+    DOORS.put("firewall", Set.of("bytes", "exec"));
     DOORS.put("wire", Set.of("bytes", "identity"));
     DOORS.put("signaling", Set.of("bytes", "identity", "loop"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "stun"));

@@ -37,7 +37,7 @@ public final class HostCommand {
     return checked(command, attempt(command, stdin));
   }
 
-  static String checked(List<String> command, Result result) throws IOException {
+  public static String checked(List<String> command, Result result) throws IOException {
     if (result.exitCode() != 0) {
       throw new IOException(
           "'%s' failed with exit code %d: %s"

@@ -4,64 +4,69 @@ package tollway.firewall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 final class RulesetTest {
-  private static final Ruleset TWO = new Ruleset(Set.of("twcarol", "twalice"));
+  static final String ALICE = "TBqEJNDl0R4UITc0v1ZWJYZi9QjfOAfvTcV+PWIh0io=";
+  static final String CAROL = "a9cyBZRYDqYBMvR6OjWVYrMzfQr+jmyBOrRBsAgDYNA=";
+  static final String EPOCH = "00112233445566ff";
+
+  /** Alice has two tunnels, as a neighbour has who is met on two links; Carol has a class. */
+  static final Map<String, Passage> TUNNELS =
+      Map.of(
+          "twcarol", new Passage(CAROL, 0x1a),
+          "twalice", new Passage(ALICE, 0),
+          "twalice2", new Passage(ALICE, 0));
+
+  static final Ruleset STRICT =
+      new Ruleset(TUNNELS, Set.of("eth*", "br0.7"), ReversePath.STRICT, true);
 
   @Test
-  void writesTheTable() throws Exception {
-    assertThat(TWO.text()).isEqualTo(golden("two-tunnels.nft"));
-    assertThat(new Ruleset(Set.of()).text()).isEqualTo(golden("no-tunnel.nft"));
+  void writesTheTables() throws Exception {
+    assertThat(STRICT.text(EPOCH)).isEqualTo(golden("strict.nft"));
+    assertThat(Ruleset.closed(ReversePath.STRICT).text(EPOCH)).isEqualTo(golden("no-tunnel.nft"));
   }
 
   @Test
-  void writesOnlyTheSetOfAStandingTable() {
-    assertThat(TWO.update())
-        .isEqualTo(
-            """
-            flush set inet tollway authed
-            add element inet tollway authed { "twalice", "twcarol" }
-            """);
-    assertThat(new Ruleset(Set.of()).update()).isEqualTo("flush set inet tollway authed\n");
+  void writesLooserReversePaths() throws Exception {
+    assertThat(new Ruleset(TUNNELS, Set.of(), ReversePath.LOOSE, false).text(EPOCH))
+        .isEqualTo(golden("loose.nft"));
+    assertThat(new Ruleset(TUNNELS, Set.of(), ReversePath.OFF, false).text(EPOCH))
+        .doesNotContain("fib", "jump reverse", "ct state");
+  }
+
+  @Test
+  void updatesTablesThatStandAsAWhole() throws Exception {
+    assertThat(STRICT.update(EPOCH)).isEqualTo(golden("update.nft")).doesNotContain("delete");
   }
 
   @Test
   void refusesNamesThatWouldEndTheString() {
-    for (String name : List.of("", "a\"", "a b", "a;", "sixteen-letters-")) {
-      assertThatIllegalArgumentException().isThrownBy(() -> new Ruleset(Set.of(name)));
+    for (String name : List.of("", "a\"", "a b", "a;", "a}", "sixteen-letters-")) {
+      Map<String, Passage> tunnels = Map.of(name, new Passage(ALICE, 0));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Ruleset(tunnels, Set.of(), ReversePath.STRICT, true));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Ruleset(Map.of(), Set.of(name), ReversePath.STRICT, true));
+      assertThatIllegalArgumentException().isThrownBy(() -> new Passage(name + '"', 0));
     }
-  }
-
-  @Test
-  void readsWhatStands() throws Exception {
-    assertThat(NftJson.standing(JsonParser.parseString(golden("listed.json")).getAsJsonObject()))
-        .contains(
-            new Firewall.Standing(
-                Set.of("twalice", "twcarol"), new Firewall.Counters(7, 588, 3, 252)));
-  }
-
-  @Test
-  void noticesThatARuleOrThePolicyIsGone() throws Exception {
-    for (String lost : List.of("policy", "rule", "set", "dropped")) {
-      String changed = golden("listed.json").replaceFirst(Pattern.quote("\"" + lost), "\"other");
-      assertThat(NftJson.standing(JsonParser.parseString(changed).getAsJsonObject()))
-          .as(lost)
-          .isEmpty();
+    for (int minor : List.of(-1, 0x10000)) {
+      assertThatIllegalArgumentException().isThrownBy(() -> new Passage(ALICE, minor));
     }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Ruleset(Map.of(), Set.of("*"), ReversePath.STRICT, true));
   }
 
-  private static String golden(String name) throws IOException {
+  static String golden(String name) throws IOException {
     try (InputStream in = RulesetTest.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

@@ -2,18 +2,22 @@
 package tollway.scrooge;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.firewall.Firewall;
+import tollway.firewall.Passage;
+import tollway.firewall.ReversePath;
 import tollway.firewall.Ruleset;
+import tollway.identity.NodeId;
 import tollway.loop.EventLoop;
 
 /**
- * Which tunnels may forward, in the kernel as in our table. Owned by the node's loop; the kernel is
- * spoken to on the {@code os} loop, in the order of the calls.
+ * Which tunnels may forward, and in which class, in the kernel as in our tables. Owned by the
+ * node's loop; the kernel is spoken to on the {@code os} loop, in the order of the calls.
  */
 final class ForwardGate {
   private static final Logger log = LoggerFactory.getLogger(ForwardGate.class);
@@ -21,29 +25,78 @@ final class ForwardGate {
   private final EventLoop loop;
   private final EventLoop os;
   private final Firewall firewall;
-  private final Set<String> open = new TreeSet<>();
+  private final ReversePath reversePath;
+  private final LinkNames links;
+  private final Map<String, NodeId> open = new TreeMap<>();
+  private Map<String, Integer> classes = Map.of();
   private boolean loaded;
   private Optional<Firewall.Standing> standing = Optional.empty();
 
-  ForwardGate(EventLoop loop, EventLoop os, Firewall firewall) {
+  /** {@code links}: the interfaces of the mesh, each of which may end in a *. */
+  ForwardGate(
+      EventLoop loop,
+      EventLoop os,
+      Firewall firewall,
+      ReversePath reversePath,
+      List<String> links) {
     this.loop = loop;
     this.os = os;
     this.firewall = firewall;
+    this.reversePath = reversePath;
+    this.links = new LinkNames(links);
   }
 
-  /** Loads the policy; until then {@link #allow} only remembers. Blocks, at the start only. */
+  /** Loads the policy; until then changes are only remembered. Blocks, at the start only. */
   void load() throws IOException {
-    firewall.load(new Ruleset(open));
+    firewall.load(rules());
     loaded = true;
   }
 
-  void allow(String tunnel, boolean allowed) {
+  /** Whether what comes through {@code tunnel}, which is {@code neighbor}'s, is forwarded. */
+  void allow(String tunnel, NodeId neighbor, boolean allowed) {
     loop.checkInLoop();
-    boolean changed = allowed ? open.add(tunnel) : open.remove(tunnel);
-    if (changed && loaded) {
-      Ruleset rules = new Ruleset(open);
-      os.execute(() -> update(rules));
+    boolean changed =
+        allowed ? !neighbor.equals(open.put(tunnel, neighbor)) : open.remove(tunnel) != null;
+    if (changed) {
+      update();
     }
+  }
+
+  /**
+   * The minor number, below {@code 1:}, of the class that what comes through each tunnel is put
+   * into; a tunnel that is not in the map has none.
+   */
+  void classes(Map<String, Integer> minors) {
+    loop.checkInLoop();
+    if (!classes.equals(minors)) {
+      classes = Map.copyOf(minors);
+      update();
+    }
+  }
+
+  /** An interface has become a link of the mesh. */
+  void addLink(String link) {
+    loop.checkInLoop();
+    if (links.add(link)) {
+      update();
+    }
+  }
+
+  /** An interface is no more. */
+  void removeLink(String link) {
+    loop.checkInLoop();
+    if (links.remove(link)) {
+      update();
+    }
+  }
+
+  /** What the kernel should hold. */
+  Ruleset rules() {
+    Map<String, Passage> authed = new TreeMap<>();
+    open.forEach(
+        (tunnel, neighbor) ->
+            authed.put(tunnel, new Passage(neighbor.base64(), classes.getOrDefault(tunnel, 0))));
+    return new Ruleset(authed, links.names(), reversePath, true);
   }
 
   /** Touches the kernel no more: somebody takes the policy away now. */
@@ -52,24 +105,24 @@ final class ForwardGate {
     loaded = false;
   }
 
-  /** Compares the kernel with our table; whoever changed it there is corrected. */
+  /** Compares the kernel with our tables; whoever changed them there is corrected. */
   void audit() {
     loop.checkInLoop();
     if (!loaded) {
       return;
     }
-    Ruleset rules = new Ruleset(open);
+    Ruleset rules = rules();
     os.execute(
         () -> {
           try {
-            Optional<Firewall.Standing> found = firewall.standing();
-            if (found.isEmpty()) {
-              log.warn("the forwarding policy was taken away; loading it again");
+            Firewall.Standing found = firewall.standing(rules);
+            if (!found.deviations().isEmpty()) {
+              log.warn(
+                  "the forwarding policy was changed; putting it right: {}",
+                  String.join("; ", found.deviations()));
               firewall.load(rules);
-            } else if (!found.get().authed().equals(rules.authed())) {
-              firewall.update(rules);
             }
-            loop.execute(() -> standing = found);
+            loop.execute(() -> standing = Optional.of(found));
           } catch (IOException refused) {
             log.warn("cannot check the forwarding policy: {}", refused.getMessage());
           }
@@ -81,16 +134,28 @@ final class ForwardGate {
     return standing.map(Firewall.Standing::counters);
   }
 
-  private void update(Ruleset rules) {
+  private void update() {
+    if (!loaded) {
+      return;
+    }
+    Ruleset rules = rules();
+    os.execute(
+        () -> {
+          try {
+            firewall.update(rules);
+          } catch (IOException refused) {
+            reload(rules, refused);
+          }
+        });
+  }
+
+  /** Somebody made of a table what cannot be updated. */
+  private void reload(Ruleset rules, IOException refused) {
     try {
-      firewall.update(rules);
-    } catch (IOException refused) {
-      try {
-        firewall.load(rules); // Somebody took the table away.
-      } catch (IOException still) {
-        still.addSuppressed(refused);
-        log.error("cannot load the forwarding policy: {}", still.getMessage());
-      }
+      firewall.load(rules);
+    } catch (IOException still) {
+      still.addSuppressed(refused);
+      log.error("cannot load the forwarding policy: {}", still.getMessage());
     }
   }
 }

@@ -134,11 +134,17 @@ final class NodeReport {
 
   private static JsonObject forwarding(Firewall.Counters counters) {
     JsonObject json = new JsonObject();
-    json.addProperty("forwardedPackets", counters.forwardedPackets());
-    json.addProperty("forwardedBytes", counters.forwardedBytes());
-    json.addProperty("droppedPackets", counters.droppedPackets());
-    json.addProperty("droppedBytes", counters.droppedBytes());
+    count(json, "forwarded", counters.forwarded());
+    count(json, "dropped", counters.dropped());
+    count(json, "spoofed", counters.spoofed());
+    count(json, "invalid", counters.invalid());
+    count(json, "bridged", counters.bridged());
     return json;
+  }
+
+  private static void count(JsonObject json, String what, Firewall.Count count) {
+    json.addProperty(what + "Packets", count.packets());
+    json.addProperty(what + "Bytes", count.bytes());
   }
 
   private static long seconds(Instant since, Instant now) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import tollway.firewall.ReversePath;
 import tollway.identity.Identity;
 import tollway.neighbor.NeighborhoodConfig;
 import tollway.tunnel.TunnelBackends;
@@ -23,7 +24,8 @@ record RunConfig(
     TunnelBackends.Choice backend,
     List<InetAddress> addresses,
     Optional<Path> hook,
-    NeighborhoodConfig neighborhood) {
+    NeighborhoodConfig neighborhood,
+    ReversePath reversePath) {
   RunConfig {
     interfaces = List.copyOf(interfaces);
     addresses = List.copyOf(addresses);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.UserErrorException;
+import tollway.firewall.ReversePath;
 import tollway.identity.Identity;
 import tollway.link.LinkInterfaces;
 import tollway.neighbor.NeighborhoodConfig;
@@ -76,6 +77,14 @@ final class RunOptions {
   private String backend = "auto";
 
   @Option(
+      names = "--reverse-path",
+      paramLabel = "strict|loose|off",
+      description =
+          "A packet's source must be reached through the neighbour it came from, or through some"
+              + " tunnel (default: ${DEFAULT-VALUE}).")
+  private String reversePath = ReversePath.STRICT.label();
+
+  @Option(
       names = "--on-tunnel",
       paramLabel = "PROGRAM",
       description =
@@ -95,6 +104,7 @@ final class RunOptions {
     addresses();
     ports();
     choice();
+    reversePath();
   }
 
   /** Makes the key when there is none. */
@@ -108,7 +118,8 @@ final class RunOptions {
         choice(),
         addresses(),
         Optional.ofNullable(hook).map(Path::toAbsolutePath),
-        NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels));
+        NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels),
+        reversePath());
   }
 
   private List<InetAddress> addresses() throws IOException {
@@ -167,6 +178,14 @@ final class RunOptions {
       throw new UserErrorException(
           "--tunnel-ports: '" + ports + "' is not a range such as 51821-52844");
     }
+  }
+
+  private ReversePath reversePath() {
+    return ReversePath.ofLabel(reversePath)
+        .orElseThrow(
+            () ->
+                new UserErrorException(
+                    "--reverse-path: '" + reversePath + "' is neither strict, loose nor off"));
   }
 
   private TunnelBackends.Choice choice() {

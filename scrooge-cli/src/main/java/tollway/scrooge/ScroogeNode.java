@@ -79,7 +79,7 @@ final class ScroogeNode {
     NodeId self = config.identity().nodeId();
     Tunnels tunnels = new Tunnels(backend, host, TunnelAlias.prefix(self));
     firewall = new Firewall(host);
-    gate = new ForwardGate(loop, os, firewall);
+    gate = new ForwardGate(loop, os, firewall, config.reversePath(), config.interfaces());
     Path socket = config.control();
     settings =
         new BorrowedSettings(host, socket.resolveSibling(socket.getFileName() + ".settings"));
@@ -207,6 +207,7 @@ final class ScroogeNode {
       if (before != null && before != on.index()) {
         neighborhood.linkGone(on.name()); // Unplugged and plugged in again.
       }
+      gate.addLink(on.name());
       neighborhood.linkUp(on.name(), NodeLinks.control(on));
     }
 
@@ -217,6 +218,7 @@ final class ScroogeNode {
       } else {
         log.warn("{} is gone", on.name());
         neighborhood.linkGone(on.name());
+        gate.removeLink(on.name());
       }
     }
   }
@@ -247,7 +249,7 @@ final class ScroogeNode {
       } else if (effect instanceof NeighborEffect.Remove) {
         keeper.remove(id);
       } else if (effect instanceof NeighborEffect.Forward forward) {
-        gate.allow(keeper.name(id), forward.allowed());
+        gate.allow(keeper.name(id), id.node(), forward.allowed());
         tellHook(forward.allowed(), id);
       }
     }

@@ -219,14 +219,16 @@ final class MeshLab implements AutoCloseable {
           "--json");
     }
 
-    void start(String links) throws Exception {
-      startIn(List.of(), links);
+    void start(String links, String... more) throws Exception {
+      startIn(List.of(), links, more);
     }
 
     /** {@code wrapper} is a command line that runs the one behind it. */
-    void startIn(List<String> wrapper, String links) throws Exception {
+    void startIn(List<String> wrapper, String links, String... more) throws Exception {
+      List<String> arguments = new ArrayList<>(runArguments(links));
+      arguments.addAll(List.of(more));
       List<String> command = new ArrayList<>(wrapper);
-      command.addAll(scrooge(runArguments(links)));
+      command.addAll(scrooge(arguments));
       daemon = netns.start(log, Map.of(), command.toArray(new String[0]));
       Await.until("the daemon answers", () -> ask("status").exitCode() == 0);
     }
