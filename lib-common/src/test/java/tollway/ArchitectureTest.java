@@ -41,7 +41,8 @@ final class ArchitectureTest {
     DOORS.put("signaling", Set.of("bytes", "identity", "loop"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "stun"));
     DOORS.put("netstate", Set.of("bytes", "identity", "loop"));
-    DOORS.put("neighbor", Set.of("bytes", "identity", "loop", "wire"));
+    DOORS.put("trust", Set.of("bytes", "identity"));
+    DOORS.put("neighbor", Set.of("bytes", "identity", "loop", "trust", "wire"));
     DOORS.put("session", Set.of("bytes", "identity", "loop"));
     DOORS.put("pipeline", Set.of("bytes", "identity", "loop", "session", "signaling", "webrtc"));
   }

@@ -5,6 +5,10 @@ package tollway.neighbor;
 public enum Drop {
   /** Not a message. */
   MALFORMED,
+  /** We speak with nobody. */
+  CLOSED,
+  /** From a key that the operator has blocked. */
+  BLOCKED,
   /** From ourselves, or somebody with our key. */
   OWN,
   /** A sequence number that its sender has used or passed. */
@@ -17,6 +21,10 @@ public enum Drop {
   OFF_LINK,
   /** No room for another neighbour. */
   TABLE_FULL,
+  /** More newcomers than we take in. */
+  CROWDED,
+  /** A confirmation though we have not said hello: a repetition, or too late. */
+  UNASKED,
   /** A tunnel request of somebody who has not said hello, or not from where the hello came. */
   UNINTRODUCED
 }

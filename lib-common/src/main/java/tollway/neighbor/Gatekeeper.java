@@ -4,9 +4,11 @@ package tollway.neighbor;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.NodeId;
+import tollway.trust.TrustPolicy;
 import tollway.wire.LinkCodec;
 import tollway.wire.LinkMessage;
 import tollway.wire.SigningRule;
@@ -20,11 +22,16 @@ final class Gatekeeper {
   private final NodeId self;
   private final SeqnoMarks marks = new SeqnoMarks();
   private final ReceiptBudget budget;
+  private TrustPolicy policy = TrustPolicy.OPEN;
   private final EnumMap<Drop, Long> drops = new EnumMap<>(Drop.class);
 
   Gatekeeper(NodeId self, long nowNanos) {
     this.self = self;
     budget = new ReceiptBudget(nowNanos);
+  }
+
+  void trust(TrustPolicy changed) {
+    policy = changed;
   }
 
   /** Tells whether a source is the one that the neighbour spoke from before. */
@@ -34,6 +41,9 @@ final class Gatekeeper {
 
   Optional<LinkMessage> admit(
       Bytes datagram, Bytes source, String link, Acquaintance acquaintance, long nowNanos) {
+    if (!policy.speaks()) {
+      return drop(Drop.CLOSED);
+    }
     Unverified unverified;
     try {
       unverified = LinkCodec.parse(datagram, link);
@@ -43,6 +53,9 @@ final class Gatekeeper {
     NodeId sender = unverified.claimedSender();
     if (sender.equals(self)) {
       return drop(Drop.OWN);
+    }
+    if (policy.blocks(sender)) {
+      return drop(Drop.BLOCKED);
     }
     if (marks.isStale(sender, unverified.claimedSeqno())) {
       return drop(Drop.STALE);
@@ -65,6 +78,15 @@ final class Gatekeeper {
   Optional<LinkMessage> drop(Drop why) {
     drops.merge(why, 1L, Long::sum);
     return Optional.empty();
+  }
+
+  /** Whatever {@code sender} says next is new, and its key is checked again. */
+  void forget(NodeId sender) {
+    marks.forget(sender);
+  }
+
+  OptionalLong highestSeqno(NodeId sender) {
+    return marks.of(sender);
   }
 
   Map<Drop, Long> drops() {

@@ -9,11 +9,12 @@ import tollway.wire.Endpoint;
 /**
  * What we know of one neighbour on one link. {@code weOpen}: our public key is the smaller one.
  * {@code openAt}: when, once CONFIRMED, we open the tunnel ourselves. Instants are of the
- * neighborhood's steady clock.
+ * neighborhood's steady clock. {@code welcome}: the operator lets it have a tunnel.
  */
 public record Neighbor(
     NeighborId id,
     boolean weOpen,
+    boolean welcome,
     NeighborState state,
     Contact contact,
     Instant openAt,
@@ -22,10 +23,11 @@ public record Neighbor(
     Optional<Attempt> attempt) {
 
   /** Somebody whose first message has just been verified. */
-  static Neighbor met(NeighborId id, boolean weOpen, Endpoint control, Bytes source, Instant now) {
-    Contact contact = new Contact(control, source, now, Instant.MIN);
+  static Neighbor met(
+      NeighborId id, boolean weOpen, boolean welcome, Endpoint control, Bytes source, Instant now) {
+    Contact contact = new Contact(control, source, now, Instant.MIN, Instant.MIN);
     return new Neighbor(
-        id, weOpen, NeighborState.SEEN, contact, Instant.MAX, 0, 0, Optional.empty());
+        id, weOpen, welcome, NeighborState.SEEN, contact, Instant.MAX, 0, 0, Optional.empty());
   }
 
   /** Whether a tunnel exists or is being made. */
@@ -44,13 +46,19 @@ public record Neighbor(
   }
 
   Neighbor with(Contact newContact) {
-    return new Neighbor(id, weOpen, state, newContact, openAt, failures, generation, attempt);
+    return new Neighbor(
+        id, weOpen, welcome, state, newContact, openAt, failures, generation, attempt);
+  }
+
+  Neighbor welcome(boolean changed) {
+    return new Neighbor(id, weOpen, changed, state, contact, openAt, failures, generation, attempt);
   }
 
   Neighbor confirmed(Instant newOpenAt) {
     return new Neighbor(
         id,
         weOpen,
+        welcome,
         NeighborState.CONFIRMED,
         contact,
         newOpenAt,
@@ -63,6 +71,7 @@ public record Neighbor(
     return new Neighbor(
         id,
         weOpen,
+        welcome,
         NeighborState.CONFIRMED,
         contact,
         newOpenAt,
@@ -75,6 +84,7 @@ public record Neighbor(
     return new Neighbor(
         id,
         weOpen,
+        welcome,
         NeighborState.OPENING,
         contact,
         openAt,
@@ -85,11 +95,19 @@ public record Neighbor(
 
   Neighbor open(Attempt made) {
     return new Neighbor(
-        id, weOpen, NeighborState.TUNNEL, contact, openAt, 0, generation, Optional.of(made));
+        id,
+        weOpen,
+        welcome,
+        NeighborState.TUNNEL,
+        contact,
+        openAt,
+        0,
+        generation,
+        Optional.of(made));
   }
 
   Neighbor with(Attempt changed) {
     return new Neighbor(
-        id, weOpen, state, contact, openAt, failures, generation, Optional.of(changed));
+        id, weOpen, welcome, state, contact, openAt, failures, generation, Optional.of(changed));
   }
 }

@@ -28,6 +28,9 @@ final class NeighborMachine {
   static final Duration OPENING_LIMIT = Duration.ofSeconds(10);
   static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
 
+  /** One neighbour does not make us build more often: it asks again. */
+  static final Duration BUILD_PAUSE = Duration.ofSeconds(1);
+
   /** WireGuard's REJECT_AFTER_TIME: keys older than this carry nothing. */
   static final Duration HANDSHAKE_LIFE = Duration.ofMinutes(3);
 
@@ -66,12 +69,15 @@ final class NeighborMachine {
     if (now.isBefore(after(contact.confirmed(), CONFIRM_PAUSE))) {
       return Step.to(before);
     }
-    Neighbor next = before.with(contact.confirmed(now));
     NeighborEffect confirm = new NeighborEffect.SayHelloConfirm(contact.control());
-    // Until it confirms us we cannot know that it hears us: the hello asks it to.
-    return before.state() == NeighborState.SEEN
-        ? Step.to(next, confirm, new NeighborEffect.SayHello(contact.control()))
-        : Step.to(next, confirm);
+    if (before.state() != NeighborState.SEEN) {
+      return Step.to(before.with(contact.confirmed(now)), confirm);
+    }
+    // Until it confirms us we cannot know that it hears us, nor that it is there now: we ask.
+    return Step.to(
+        before.with(contact.confirmed(now).asked(now)),
+        confirm,
+        new NeighborEffect.SayHello(contact.control()));
   }
 
   private static Step onHelloConfirm(Neighbor before, Instant now) {
@@ -83,6 +89,9 @@ final class NeighborMachine {
   }
 
   private static Step onTunnel(Neighbor before, TunnelEnd peer, Instant now) {
+    if (!before.welcome()) {
+      return Step.to(before);
+    }
     if (before.attempt().isEmpty()) {
       return accept(before, peer, now);
     }
@@ -99,7 +108,9 @@ final class NeighborMachine {
       effects.addAll(List.of(answer(before, met)));
       return new Step(Optional.of(before.with(met)), effects);
     }
-    return accept(before, peer, now);
+    return now.isBefore(attempt.since().plus(BUILD_PAUSE))
+        ? Step.to(before)
+        : accept(before, peer, now);
   }
 
   /** The existing tunnel ends first; the new one answers when it listens. */
@@ -169,6 +180,23 @@ final class NeighborMachine {
     return before.mayForward() ? Step.to(next) : Step.to(next, new NeighborEffect.Forward(true));
   }
 
+  /** The operator lets it have a tunnel, or no longer: then it ends at once. */
+  static Step onWelcome(Neighbor before, boolean welcome, Instant now) {
+    if (before.welcome() == welcome) {
+      return Step.to(before);
+    }
+    Neighbor changed = before.welcome(welcome);
+    if (welcome || !before.holdsTunnel()) {
+      return Step.to(changed);
+    }
+    return end(changed, changed.confirmed(now));
+  }
+
+  /** It gives its tunnel up for somebody who has more right to one. */
+  static Step makeWay(Neighbor before, Instant now) {
+    return giveUp(before, now);
+  }
+
   /** Time has passed. {@code silence}: how long without a word makes a neighbour forgotten. */
   static Step onTick(Neighbor before, Duration silence, Instant now) {
     boolean silent = !now.isBefore(after(before.contact().heard(), silence));
@@ -211,7 +239,7 @@ final class NeighborMachine {
   }
 
   private static Step openWhenDue(Neighbor confirmed, Instant now) {
-    if (now.isBefore(confirmed.openAt())) {
+    if (!confirmed.welcome() || now.isBefore(confirmed.openAt())) {
       return Step.to(confirmed);
     }
     Attempt attempt = Attempt.started(confirmed.generation() + 1, true, Optional.empty(), now);
@@ -221,9 +249,13 @@ final class NeighborMachine {
   private static Step giveUp(Neighbor before, Instant now) {
     Duration wait = backoff(before.failures());
     Instant openAt = now.plus(before.weOpen() ? wait : wait.plus(LARGER_KEY_WAITS));
+    return end(before, before.failed(openAt));
+  }
+
+  private static Step end(Neighbor before, Neighbor next) {
     List<NeighborEffect> effects = new ArrayList<>(revoke(before));
     effects.add(new NeighborEffect.Remove());
-    return new Step(Optional.of(before.failed(openAt)), effects);
+    return new Step(Optional.of(next), effects);
   }
 
   /** Also a neighbour without a tunnel may have an interface left of an earlier one. */

@@ -5,10 +5,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -20,6 +22,7 @@ import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.EventLoop;
 import tollway.loop.Timer;
+import tollway.trust.TrustPolicy;
 import tollway.wire.Endpoint;
 import tollway.wire.LinkCodec;
 import tollway.wire.LinkMessage;
@@ -39,6 +42,22 @@ public final class Neighborhood {
 
   private static final double BUILD_BURST = 32;
 
+  /** Newcomers cost two answers and a place each. */
+  private static final double NEWCOMERS_PER_SECOND = 32;
+
+  private static final double NEWCOMER_BURST = 128;
+
+  /** What we say a second because somebody spoke to us, to strangers and to others. */
+  private static final double ANSWERS_TO_STRANGERS = 128;
+
+  private static final double ANSWERS = 512;
+
+  /** How long after a hello of ours a confirmation can be its answer. */
+  private static final Duration ANSWER_TIME = Duration.ofSeconds(2);
+
+  /** So many answer at once; more of them take turns, one a millisecond. */
+  private static final int CHORUS = 16;
+
   private final EventLoop loop;
   private final Identity identity;
   private final NeighborhoodConfig config;
@@ -47,14 +66,33 @@ public final class Neighborhood {
   private final RandomGenerator random;
   private final Gatekeeper gatekeeper;
   private final TokenBucket builds;
+  private final TokenBucket newcomers;
+  private final TokenBucket answersToStrangers;
+  private final TokenBucket answers;
+  private TrustPolicy policy = TrustPolicy.OPEN;
   private final NeighborTable table = new NeighborTable();
   private final Map<String, Link> links = new LinkedHashMap<>();
+
+  /** Where we were reached last, also on links that are down. */
+  private final Map<String, Endpoint> controls = new HashMap<>();
+
   private final Instant origin;
   private final long originNanos;
   private final Timer ticks;
   private long accepted;
+  private long unanswered;
 
-  private record Link(Endpoint control, HelloSchedule hellos) {}
+  /** A link that is up. */
+  private static final class Link {
+    final Endpoint control;
+    final HelloSchedule hellos;
+    Instant asked = Instant.MIN;
+
+    Link(Endpoint control, HelloSchedule hellos) {
+      this.control = control;
+      this.hellos = hellos;
+    }
+  }
 
   public Neighborhood(
       EventLoop loop,
@@ -73,10 +111,48 @@ public final class Neighborhood {
     originNanos = loop.nanoTime();
     gatekeeper = new Gatekeeper(identity.nodeId(), originNanos);
     builds = new TokenBucket(BUILDS_PER_SECOND, BUILD_BURST, originNanos);
+    newcomers = new TokenBucket(NEWCOMERS_PER_SECOND, NEWCOMER_BURST, originNanos);
+    answersToStrangers = new TokenBucket(ANSWERS_TO_STRANGERS, ANSWERS_TO_STRANGERS, originNanos);
+    answers = new TokenBucket(ANSWERS, ANSWERS, originNanos);
     ticks = loop.every(TICK, this::tick);
   }
 
-  /** We can be reached at {@code control} on {@code link}: says so at once, and from then on. */
+  /** Whom to have as a neighbour from now on; tunnels with others end at once. */
+  public void trust(TrustPolicy changed) {
+    loop.checkInLoop();
+    policy = changed;
+    gatekeeper.trust(changed);
+    Instant now = now();
+    for (Neighbor neighbor : snapshot()) {
+      NeighborId id = neighbor.id();
+      if (!policy.speaks() || policy.blocks(id.node())) {
+        apply(id, NeighborMachine.forget(neighbor));
+      } else {
+        boolean welcome = policy.welcomes(id.node(), id.link());
+        apply(id, NeighborMachine.onWelcome(neighbor, welcome, now));
+      }
+    }
+  }
+
+  public TrustPolicy policy() {
+    return policy;
+  }
+
+  /** Ends what there is with {@code node}; its next hello is that of somebody unknown. */
+  public void forget(NodeId node) {
+    loop.checkInLoop();
+    for (Neighbor neighbor : snapshot()) {
+      if (neighbor.id().node().equals(node)) {
+        apply(neighbor.id(), NeighborMachine.forget(neighbor));
+      }
+    }
+    gatekeeper.forget(node);
+  }
+
+  /**
+   * We can be reached at {@code control} on {@code link}: says so at once, and from then on. To
+   * neighbours who know another address each is told, too.
+   */
   public void linkUp(String link, Endpoint control) {
     loop.checkInLoop();
     linkDown(link);
@@ -84,6 +160,30 @@ public final class Neighborhood {
         new HelloSchedule(loop, config.helloPeriod(), random, () -> sayHello(link));
     links.put(link, new Link(control, hellos));
     hellos.start();
+    @Nullable Endpoint before = controls.put(link, control);
+    if (before != null && !before.equals(control)) {
+      table.snapshot().stream()
+          .filter(neighbor -> neighbor.id().link().equals(link))
+          .forEach(this::tellAlone);
+    }
+  }
+
+  private void tellAlone(Neighbor neighbor) {
+    loop.schedule(
+        turn(neighbor.id().link()),
+        () ->
+            on(
+                neighbor.id(),
+                known ->
+                    Step.to(
+                        known.with(known.contact().asked(now())),
+                        new NeighborEffect.SayHello(known.contact().control()))));
+  }
+
+  /** When it is our turn to speak where many do. */
+  private Duration turn(String link) {
+    int speakers = table.sizeOn(link);
+    return Duration.ofMillis(speakers > CHORUS ? random.nextInt(speakers) : 0);
   }
 
   /** Neighbours there are forgotten in their own time: the link may come back. */
@@ -91,7 +191,7 @@ public final class Neighborhood {
     loop.checkInLoop();
     Link before = links.remove(link);
     if (before != null) {
-      before.hellos().stop();
+      before.hellos.stop();
     }
   }
 
@@ -128,15 +228,20 @@ public final class Neighborhood {
     NeighborId id = new NeighborId(message.sender(), link);
     Neighbor known = table.get(id);
     Instant now = now();
+    if (message instanceof LinkMessage.HelloConfirm && !isAsked(known, link, now)) {
+      gatekeeper.drop(Drop.UNASKED);
+      return;
+    }
     Neighbor before;
     if (introduction instanceof Introduction.Presents presents) {
-      if (known == null && !makeRoom()) {
-        gatekeeper.drop(Drop.TABLE_FULL);
+      Optional<Drop> full = known == null ? makeRoom(id) : Optional.empty();
+      if (full.isPresent()) {
+        gatekeeper.drop(full.get());
         return;
       }
       before =
           known == null
-              ? Neighbor.met(id, isSmallerThan(id), presents.control(), source, now)
+              ? met(id, presents.control(), source)
               : known.with(known.contact().heardFrom(presents.control(), source, now));
     } else if (known != null && known.contact().source().equals(source)) {
       before = known.with(known.contact().heard(now));
@@ -152,19 +257,46 @@ public final class Neighborhood {
     return identity.nodeId().compareTo(other.node()) < 0;
   }
 
-  /** Room for one more: the longest unheard goes, but nobody with a tunnel. */
-  private boolean makeRoom() {
-    if (table.size() < config.neighbors()) {
-      return true;
+  private Neighbor met(NeighborId id, Endpoint control, Bytes source) {
+    boolean welcome = policy.welcomes(id.node(), id.link());
+    return Neighbor.met(id, isSmallerThan(id), welcome, control, source, now());
+  }
+
+  /** Whether a confirmation can be the answer to what we said to all or to {@code known} alone. */
+  private boolean isAsked(@Nullable Neighbor known, String link, Instant now) {
+    Link on = links.get(link);
+    Instant since = now.minus(ANSWER_TIME);
+    return (on != null && on.asked.isAfter(since))
+        || (known != null && known.contact().asked().isAfter(since));
+  }
+
+  /**
+   * Room for one more, or why there is none. Whom nobody speaks for goes first, then whoever is
+   * less far and longer unheard; nobody with a tunnel, and nobody who is pinned.
+   */
+  private Optional<Drop> makeRoom(NeighborId newcomer) {
+    if (!policy.keeps(newcomer.node(), newcomer.link()) && !newcomers.take(loop.nanoTime())) {
+      return Optional.of(Drop.CROWDED);
+    }
+    boolean linkFull = table.sizeOn(newcomer.link()) >= config.perLink();
+    if (!linkFull && table.size() < config.neighbors()) {
+      return Optional.empty();
     }
     Optional<Neighbor> eldest =
         table.values().stream()
-            .filter(neighbor -> !neighbor.holdsTunnel())
+            .filter(each -> !linkFull || each.id().link().equals(newcomer.link()))
+            .filter(each -> !each.holdsTunnel() && !keeps(each))
             .min(
-                Comparator.comparing(Neighbor::state)
-                    .thenComparing(neighbor -> neighbor.contact().heard()));
+                Comparator.<Neighbor, Boolean>comparing(
+                        each -> policy.standing(each.id().node()).isPresent())
+                    .thenComparing(Neighbor::state)
+                    .thenComparing(each -> each.contact().heard()));
     eldest.ifPresent(neighbor -> apply(neighbor.id(), NeighborMachine.forget(neighbor)));
-    return eldest.isPresent();
+    return eldest.isPresent() ? Optional.empty() : Optional.of(Drop.TABLE_FULL);
+  }
+
+  private boolean keeps(Neighbor neighbor) {
+    return policy.keeps(neighbor.id().node(), neighbor.id().link());
   }
 
   /** The tunnel of that generation listens now. */
@@ -188,17 +320,18 @@ public final class Neighborhood {
 
   /**
    * Takes over a tunnel of an earlier run whose last handshake was {@code age} ago; generation 1.
-   * False when it is too old to be one.
+   * False when it is too old to be one, or not wanted.
    */
   public boolean adopt(
       NeighborId id, Endpoint control, TunnelEnd own, TunnelEnd peer, Instant stamp, Duration age) {
     loop.checkInLoop();
     boolean alive = age.compareTo(NeighborMachine.HANDSHAKE_LIFE) < 0;
-    if (!alive || table.get(id) != null || table.size() >= config.neighbors()) {
+    boolean welcome = policy.welcomes(id.node(), id.link());
+    if (!alive || !welcome || table.get(id) != null || table.size() >= config.neighbors()) {
       return false;
     }
     Instant then = now().minus(age.isNegative() ? Duration.ZERO : age);
-    Neighbor met = Neighbor.met(id, isSmallerThan(id), control, control.address(), now());
+    Neighbor met = met(id, control, control.address());
     apply(
         id,
         Step.to(
@@ -218,6 +351,11 @@ public final class Neighborhood {
     return Optional.ofNullable(table.get(id));
   }
 
+  /** The highest sequence number that {@code node} was believed. */
+  public OptionalLong highestSeqno(NodeId node) {
+    return gatekeeper.highestSeqno(node);
+  }
+
   /** Whether a neighbour's last hello came from this address on {@code link}. */
   public boolean speaksFrom(String link, Bytes source) {
     return table.speaksFrom(link, source);
@@ -226,6 +364,11 @@ public final class Neighborhood {
   /** Datagrams that were messages for us. */
   public long accepted() {
     return accepted;
+  }
+
+  /** Answers that we did not give, because we had given too many. */
+  public long unanswered() {
+    return unanswered;
   }
 
   public Map<Drop, Long> drops() {
@@ -273,10 +416,29 @@ public final class Neighborhood {
   }
 
   private void carryOut(NeighborId id, NeighborEffect effect) {
-    if (effect instanceof NeighborEffect.Say say) {
-      say(id.link(), say);
+    if (effect instanceof NeighborEffect.SayTunnel request) {
+      say(id.link(), request);
+    } else if (effect instanceof NeighborEffect.Say answer) {
+      answer(id, answer);
     } else if (effect instanceof NeighborEffect.Tunnel tunnel) {
       surroundings.perform(id, tunnel);
+    }
+  }
+
+  /** Nobody makes us say more than we may. */
+  private void answer(NeighborId id, NeighborEffect.Say answer) {
+    Neighbor known = table.get(id);
+    boolean stranger = known == null || known.state() == NeighborState.SEEN;
+    if (!(stranger ? answersToStrangers : answers).take(loop.nanoTime())) {
+      unanswered++;
+      return;
+    }
+    Duration turn =
+        answer instanceof NeighborEffect.SayHelloConfirm ? turn(id.link()) : Duration.ZERO;
+    if (turn.isZero()) {
+      say(id.link(), answer);
+    } else {
+      loop.schedule(turn, () -> say(id.link(), answer));
     }
   }
 
@@ -285,23 +447,37 @@ public final class Neighborhood {
         table.values().stream()
             .filter(neighbor -> neighbor.holdsTunnel() && !neighbor.id().equals(id))
             .count();
-    return others < config.tunnels() && builds.take(loop.nanoTime());
+    return (others < config.tunnels() || othersMakeWay(id)) && builds.take(loop.nanoTime());
+  }
+
+  /** Who is pinned gets a tunnel, and if another has to end for it. */
+  private boolean othersMakeWay(NeighborId id) {
+    Optional<Neighbor> last =
+        policy.keeps(id.node(), id.link())
+            ? table.values().stream()
+                .filter(each -> each.holdsTunnel() && !keeps(each))
+                .min(
+                    Comparator.comparing(Neighbor::state)
+                        .thenComparing(each -> each.contact().heard()))
+            : Optional.empty();
+    last.ifPresent(each -> apply(each.id(), NeighborMachine.makeWay(each, now())));
+    return last.isPresent();
   }
 
   private void say(String link, NeighborEffect.Say say) {
     Link on = links.get(link);
-    if (on == null) {
+    if (on == null || !policy.speaks()) {
       return; // The link went down meanwhile: they will hear of us when it is up again.
     }
-    LinkMessage message = say.message(identity.nodeId(), on.control(), seqnos.getAsLong());
+    LinkMessage message = say.message(identity.nodeId(), on.control, seqnos.getAsLong());
     surroundings.send(link, say.to(), LinkCodec.sign(message, identity));
   }
 
   private void sayHello(String link) {
     Link on = links.get(link);
-    if (on != null) {
-      LinkMessage hello =
-          new LinkMessage.Hello(identity.nodeId(), on.control(), seqnos.getAsLong());
+    if (on != null && policy.speaks()) {
+      on.asked = now();
+      LinkMessage hello = new LinkMessage.Hello(identity.nodeId(), on.control, seqnos.getAsLong());
       surroundings.multicast(link, LinkCodec.sign(hello, identity));
     }
   }

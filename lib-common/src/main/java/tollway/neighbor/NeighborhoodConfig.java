@@ -3,22 +3,24 @@ package tollway.neighbor;
 
 import java.time.Duration;
 
-/** How many neighbours we keep, how many tunnels, and how often we say hello. */
-public record NeighborhoodConfig(int neighbors, int tunnels, Duration helloPeriod) {
+/**
+ * How many neighbours we keep, in all and on one link, how many tunnels, how often we say hello.
+ */
+public record NeighborhoodConfig(int neighbors, int perLink, int tunnels, Duration helloPeriod) {
   public static final NeighborhoodConfig DEFAULT =
-      new NeighborhoodConfig(1024, 64, Duration.ofSeconds(5));
+      new NeighborhoodConfig(1024, 256, 64, Duration.ofSeconds(5));
 
   /** How many hellos may be missed. */
   private static final int MISSED = 3;
 
   public NeighborhoodConfig {
-    if (neighbors < 1 || tunnels < 1 || helloPeriod.toMillis() < 100) {
+    if (neighbors < 1 || perLink < 1 || tunnels < 1 || helloPeriod.toMillis() < 100) {
       throw new IllegalArgumentException("a neighborhood needs room and some rest");
     }
   }
 
   public NeighborhoodConfig withTunnels(int limit) {
-    return new NeighborhoodConfig(neighbors, limit, helloPeriod);
+    return new NeighborhoodConfig(neighbors, perLink, limit, helloPeriod);
   }
 
   /** {@link #MISSED} hellos at their slowest. */

@@ -3,6 +3,7 @@ package tollway.neighbor;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import tollway.identity.NodeId;
 
 /**
@@ -27,9 +28,19 @@ final class SeqnoMarks {
     return marks.containsKey(sender);
   }
 
+  OptionalLong of(NodeId sender) {
+    Long mark = marks.get(sender);
+    return mark == null ? OptionalLong.empty() : OptionalLong.of(mark);
+  }
+
   /** Unsigned; a sender never heard of starts above 0. */
   boolean isStale(NodeId sender, long seqno) {
     return Long.compareUnsigned(seqno, marks.getOrDefault(sender, 0L)) <= 0;
+  }
+
+  /** Whatever it says next is new. */
+  void forget(NodeId sender) {
+    marks.remove(sender);
   }
 
   void raise(NodeId sender, long seqno) {

@@ -172,6 +172,7 @@ final class NeighborhoodTest {
     Identity bob = Street.identity(BOB);
     Endpoint at = Endpoint.of(Street.source(BOB));
     alice.buildsHang = true;
+    alice.hood.linkUp(Street.LINK, alice.control); // A confirmation counts after a hello only.
     alice.receive(new HelloConfirm(bob.nodeId(), at, 5), Street.source(BOB));
     alice.receive(new TunnelConfirm(bob.nodeId(), TUNNEL_KEY, at, 6), Street.source(BOB));
     assertThat(street.heard).isEmpty();
@@ -337,7 +338,7 @@ final class NeighborhoodTest {
 
   @Test
   void theTableIsBoundedAndKeepsThoseWithATunnel() {
-    Node alice = street.moveIn(ALICE, new NeighborhoodConfig(3, 8, Duration.ofSeconds(5)));
+    Node alice = street.moveIn(ALICE, new NeighborhoodConfig(3, 3, 8, Duration.ofSeconds(5)));
     Node bob = street.moveIn(BOB);
     Random random = new Random(3);
     for (int i = 0; i < 50; i++) {
@@ -351,7 +352,7 @@ final class NeighborhoodTest {
 
   @Test
   void tunnelsAreLimited() {
-    Node alice = street.moveIn(ALICE, new NeighborhoodConfig(16, 2, Duration.ofSeconds(5)));
+    Node alice = street.moveIn(ALICE, new NeighborhoodConfig(16, 16, 2, Duration.ofSeconds(5)));
     for (int number = 1; number < 6; number++) {
       street.moveIn(number);
     }

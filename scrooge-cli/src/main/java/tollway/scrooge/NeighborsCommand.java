@@ -22,9 +22,15 @@ final class NeighborsCommand extends Subcommand {
       io().out().println(answer);
     } else {
       new Table(
-              List.of("PUBLIC KEY", "ON", "STATE", "CONTROL ADDRESS", "HEARD", "TUNNEL"),
+              List.of("PUBLIC KEY", "ON", "STATE", "TRUST", "CONTROL ADDRESS", "HEARD", "TUNNEL"),
               List.of(
-                  "publicKey", "interface", "state", "controlAddress", "heardSecondsAgo", "tunnel"))
+                  "publicKey",
+                  "interface",
+                  "state",
+                  "trust",
+                  "controlAddress",
+                  "heardSecondsAgo",
+                  "tunnel"))
           .fill(answer.getAsJsonArray("neighbors"))
           .print(io().out());
     }

@@ -19,6 +19,7 @@ import tollway.neighbor.Attempt;
 import tollway.neighbor.Neighbor;
 import tollway.neighbor.NeighborId;
 import tollway.neighbor.Neighborhood;
+import tollway.trust.Standing;
 import tollway.tunnel.TunnelNames;
 import tollway.tunnel.TunnelStatus;
 
@@ -72,6 +73,7 @@ final class NodeReport {
     Instant now = neighborhood.now();
     for (Neighbor neighbor : neighborhood.snapshot()) {
       JsonObject json = head(neighbor);
+      json.addProperty("trust", trust(neighbor));
       json.addProperty("controlAddress", neighbor.contact().control().toString());
       json.addProperty("heardSecondsAgo", seconds(neighbor.contact().heard(), now));
       if (neighbor.attempt().isPresent()) {
@@ -117,6 +119,13 @@ final class NodeReport {
     }
     held.status.ifPresent(status -> traffic(json, status));
     return json;
+  }
+
+  /** What the operator said of it; {@code unwelcome} when it may not have a tunnel. */
+  private String trust(Neighbor neighbor) {
+    return neighbor.welcome()
+        ? neighborhood.policy().standing(neighbor.id().node()).map(Standing::label).orElse("open")
+        : "unwelcome";
   }
 
   private static void traffic(JsonObject json, TunnelStatus status) {

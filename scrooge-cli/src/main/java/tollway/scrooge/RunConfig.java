@@ -25,7 +25,8 @@ record RunConfig(
     List<InetAddress> addresses,
     Optional<Path> hook,
     NeighborhoodConfig neighborhood,
-    ReversePath reversePath) {
+    ReversePath reversePath,
+    TrustConfig trust) {
   RunConfig {
     interfaces = List.copyOf(interfaces);
     addresses = List.copyOf(addresses);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.UserErrorException;
@@ -92,6 +93,8 @@ final class RunOptions {
               + " comes or goes.")
   private @Nullable Path hook;
 
+  @Mixin private TrustOptions trust = new TrustOptions();
+
   /** Everything that can be wrong about the options themselves, before the host is looked at. */
   void check() throws IOException {
     checkInterfaces();
@@ -105,6 +108,7 @@ final class RunOptions {
     ports();
     choice();
     reversePath();
+    trust.toConfig();
   }
 
   /** Makes the key when there is none. */
@@ -119,7 +123,8 @@ final class RunOptions {
         addresses(),
         Optional.ofNullable(hook).map(Path::toAbsolutePath),
         NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels),
-        reversePath());
+        reversePath(),
+        trust.toConfig());
   }
 
   private List<InetAddress> addresses() throws IOException {

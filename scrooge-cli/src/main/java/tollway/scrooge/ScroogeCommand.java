@@ -16,6 +16,7 @@ import tollway.cli.RootCommand;
       RunCommand.class,
       StatusCommand.class,
       NeighborsCommand.class,
+      NeighborCommand.class,
       TunnelCommand.class,
       StopCommand.class,
       MsgCommand.class,

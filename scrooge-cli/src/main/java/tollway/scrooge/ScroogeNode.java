@@ -95,8 +95,18 @@ final class ScroogeNode {
             new SecureRandom(),
             new Effects());
     report = new NodeReport(self, neighborhood, keeper);
+    NeighborDesk desk =
+        new NeighborDesk(
+            loop,
+            os,
+            self,
+            neighborhood,
+            report::neighbors,
+            config.trust(),
+            NeighborDesk.Memory.none());
     ControlCommands commands = new ControlCommands();
     serve(commands);
+    desk.serve(commands);
     try (Undo undo = new Undo()) {
       // First what another program can hold; only then what changes the host. The links' UDP
       // port makes sure that we are the only one in this network namespace.
@@ -112,6 +122,13 @@ final class ScroogeNode {
     loop.every(AUDIT_PERIOD, keeper::repair);
     loop.every(AUDIT_PERIOD, gate::audit);
     gate.audit();
+    TrustFiles files =
+        new TrustFiles(
+            config.trust().sources(),
+            (source, rules) -> loop.execute(() -> desk.listed(source, rules)));
+    if (!files.isEmpty()) {
+      loop.every(CHECK_PERIOD, () -> os.execute(files::look));
+    }
   }
 
   /** Takes over what an earlier run left, and begins. {@code onStop}: a command asks us to end. */

@@ -75,8 +75,8 @@ final class DaemonCommandsTest {
     assertThat(ask("neighbors").out())
         .isEqualTo(
             """
-            PUBLIC KEY  ON    STATE  CONTROL ADDRESS      HEARD  TUNNEL
-            BOB         eth0  SEEN   [fe80::1%eth0]:8481  12     -
+            PUBLIC KEY  ON    STATE  TRUST  CONTROL ADDRESS      HEARD  TUNNEL
+            BOB         eth0  SEEN   -      [fe80::1%eth0]:8481  12     -
             """);
   }
 

@@ -138,6 +138,7 @@ final class MeshLab implements AutoCloseable {
     final Path state;
     private final Path directory;
     private final int number;
+    private final List<String> options = new ArrayList<>();
     private @Nullable Process daemon;
 
     Node(Path directory, int number) throws IOException {
@@ -201,7 +202,19 @@ final class MeshLab implements AutoCloseable {
       return netns.run(scrooge(List.of(command)).toArray(new String[0]));
     }
 
+    /** More options for the daemon, from its next start on. */
+    Node with(String... more) {
+      options.addAll(List.of(more));
+      return this;
+    }
+
     List<String> runArguments(String links) {
+      List<String> arguments = new ArrayList<>(standardArguments(links));
+      arguments.addAll(options);
+      return arguments;
+    }
+
+    private List<String> standardArguments(String links) {
       return List.of(
           "run",
           "-i",

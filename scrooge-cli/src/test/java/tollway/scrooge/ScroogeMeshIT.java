@@ -99,7 +99,7 @@ final class ScroogeMeshIT {
         .containsPattern("neighbors .*TUNNEL 1");
     assertThat(lab.b.says("neighbors", "--control", control))
         .startsWith("PUBLIC KEY")
-        .containsPattern(Pattern.quote(key) + " +ba +TUNNEL +\\[fe80::");
+        .containsPattern(Pattern.quote(key) + " +ba +TUNNEL +open +\\[fe80::");
     String tunnels = lab.b.says("tunnel", "list", "--control", control);
     assertThat(tunnels).startsWith("INTERFACE").hasLineCount(2);
     List<String> row = List.of(tunnels.lines().skip(1).findFirst().orElseThrow().split(" +"));
