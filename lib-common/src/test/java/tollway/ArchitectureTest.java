@@ -30,6 +30,7 @@ final class ArchitectureTest {
     DOORS.put("capture", Set.of("bytes"));
     DOORS.put("exec", Set.of());
     DOORS.put("seqno", Set.of());
+    DOORS.put("store", Set.of());
     DOORS.put("cli", Set.of("bytes"));
     DOORS.put("identity", Set.of("bytes"));
     DOORS.put("link", Set.of("bytes", "loop"));

@@ -20,6 +20,7 @@ import tollway.control.ControlPathException;
 import tollway.exec.Host;
 import tollway.firewall.Firewall;
 import tollway.loop.StopSignal;
+import tollway.store.StoreUnfitException;
 import tollway.tunnel.TunnelBackend;
 import tollway.tunnel.TunnelBackends;
 
@@ -120,7 +121,7 @@ final class RunCommand extends Subcommand {
       return ScroogeNode.start(config, host, backend, stop::request);
     } catch (ControlPathException unfit) {
       throw new UserErrorException("--control: " + unfit.getMessage());
-    } catch (ControlInUseException taken) {
+    } catch (ControlInUseException | StoreUnfitException taken) {
       throw new UserErrorException(String.valueOf(taken.getMessage()));
     } catch (BindException taken) {
       throw new UserErrorException(

@@ -34,6 +34,8 @@ import tollway.neighbor.Neighborhood;
 import tollway.neighbor.Surroundings;
 import tollway.neighbor.TunnelEnd;
 import tollway.seqno.SeqnoSource;
+import tollway.store.NodeStore;
+import tollway.store.StoreUnfitException;
 import tollway.tunnel.TunnelBackend;
 import tollway.tunnel.TunnelKey;
 import tollway.tunnel.TunnelPeer;
@@ -62,6 +64,7 @@ final class ScroogeNode {
   private final TunnelKeeper keeper;
   private final TunnelHook hook;
   private final SeqnoSource seqnos;
+  private final NodeStore store;
   private final Neighborhood neighborhood;
   private final NodeReport report;
   private final ControlServer control;
@@ -85,6 +88,7 @@ final class ScroogeNode {
         new BorrowedSettings(host, socket.resolveSibling(socket.getFileName() + ".settings"));
     keeper = new TunnelKeeper(loop, os, tunnels, self, config, new TunnelEvents());
     hook = new TunnelHook(hooks, config.hook());
+    store = openStore(config.state().resolve("node.db"));
     seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, loop::nanoTime, os);
     neighborhood =
         new Neighborhood(
@@ -152,6 +156,17 @@ final class ScroogeNode {
     }
   }
 
+  private static NodeStore openStore(Path file) throws IOException {
+    try {
+      return NodeStore.open(file);
+    } catch (StoreUnfitException notOurs) {
+      throw notOurs;
+    } catch (IOException refused) {
+      log.warn("settings and usage are not remembered: {}", refused.getMessage());
+      return NodeStore.inMemory();
+    }
+  }
+
   /** Removes all that was made: tunnels first, so that nothing is ever forwarded without policy. */
   void stop() throws InterruptedException {
     CountDownLatch tunnelsGone = new CountDownLatch(1);
@@ -178,6 +193,7 @@ final class ScroogeNode {
       settings.giveBack();
       firewall.remove();
       seqnos.close();
+      store.close();
       control.close(); // Last: whoever asked us to stop waits for this.
     } catch (IOException refused) {
       log.warn("not all is cleaned up: {}", refused.getMessage());

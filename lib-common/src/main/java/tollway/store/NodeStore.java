@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * The database file of a node. What a method has done when it returns is on the disk, whole or not
+ * at all. Calls block: make them on an {@code os} loop, or at the start. Any thread, one at a time.
+ */
+public final class NodeStore implements Closeable {
+  private static final Logger log = LoggerFactory.getLogger(NodeStore.class);
+  private static final int KEY_LIMIT = 256;
+  private static final int VALUE_LIMIT = 4096;
+  private static final int BUSY_MILLIS = 5000;
+
+  private final Connection connection;
+  private final Path file;
+  private final UsageTable usage;
+
+  private NodeStore(Path file, Connection connection) {
+    this.file = file;
+    this.connection = connection;
+    usage = new UsageTable(connection);
+  }
+
+  /**
+   * Opens {@code file} or makes it, mode 0600. A damaged one is moved aside, with a warning, and
+   * begun anew; one that is not ours is a {@link StoreUnfitException}.
+   */
+  public static NodeStore open(Path file) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    create(absolute);
+    try {
+      return new NodeStore(absolute, connect(absolute, false));
+    } catch (SQLException damaged) {
+      if (!isDamage(damaged)) {
+        throw failed(absolute, damaged);
+      }
+      log.warn(
+          "{} is damaged: it is {} now, and begun anew: {}",
+          absolute,
+          moveAside(absolute),
+          damaged.getMessage());
+      create(absolute);
+      try {
+        return new NodeStore(absolute, connect(absolute, false));
+      } catch (SQLException still) {
+        throw failed(absolute, still);
+      }
+    }
+  }
+
+  /** One that forgets all when it is closed: better than none where nothing can be written. */
+  public static NodeStore inMemory() throws IOException {
+    Path none = Path.of(":memory:");
+    try {
+      return new NodeStore(none, connect(none, false));
+    } catch (SQLException refused) {
+      throw failed(none, refused);
+    }
+  }
+
+  /** To look at only; empty when there is no such file. A damaged one is an error here. */
+  public static Optional<NodeStore> look(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    if (!Files.isReadable(file)) {
+      throw new AccessDeniedException(file.toString());
+    }
+    try {
+      return Optional.of(new NodeStore(file, connect(file, true)));
+    } catch (SQLException refused) {
+      throw failed(file, refused);
+    }
+  }
+
+  private static void create(Path file) throws IOException {
+    try {
+      Path parent = file.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (FileAlreadyExistsException exists) {
+      if (!Files.isRegularFile(file)) {
+        throw new StoreUnfitException(file + " is not a file that can hold a database");
+      }
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  private static Connection connect(Path file, boolean readOnly) throws SQLException, IOException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(readOnly);
+    config.setBusyTimeout(BUSY_MILLIS);
+    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    try {
+      checkOwner(file, connection, readOnly);
+      if (!readOnly) {
+        pragma(connection, "journal_mode = WAL");
+        pragma(connection, "synchronous = FULL");
+        checkWhole(connection);
+        Schema.migrate(connection);
+      }
+      return connection;
+    } catch (SQLException | IOException refused) {
+      connection.close();
+      throw refused;
+    }
+  }
+
+  /** Nothing of another program's file is touched. */
+  private static void checkOwner(Path file, Connection connection, boolean readOnly)
+      throws SQLException, IOException {
+    int application = Schema.number(connection, "application_id");
+    int version = Schema.number(connection, "user_version");
+    int tables = Schema.number(connection, "schema_version");
+    boolean fresh = application == 0 && version == 0 && tables == 0;
+    if (application != Schema.APPLICATION && !fresh) {
+      throw new StoreUnfitException(file + " is a database of another program");
+    }
+    if (version > Schema.VERSION || (readOnly && version < Schema.VERSION)) {
+      throw new StoreUnfitException(
+          "%s is of version %d, and this scrooge reads %d"
+              .formatted(file, version, Schema.VERSION));
+    }
+  }
+
+  private static void pragma(Connection connection, String text) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA " + text);
+    }
+  }
+
+  private static void checkWhole(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+      String found = row.next() ? row.getString(1) : "no answer";
+      if (!"ok".equals(found)) {
+        throw new SQLiteException(found.replace('\n', ' '), SQLiteErrorCode.SQLITE_CORRUPT);
+      }
+    }
+  }
+
+  private static boolean isDamage(SQLException refused) {
+    int code = refused.getErrorCode() & 0xff; // The rest of an extended code says more precisely.
+    return code == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || code == SQLiteErrorCode.SQLITE_NOTADB.code;
+  }
+
+  private static Path moveAside(Path file) throws IOException {
+    Path aside =
+        file.resolveSibling(file.getFileName() + ".damaged-" + Instant.now().getEpochSecond());
+    Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+    for (String suffix : List.of("-wal", "-shm")) {
+      try {
+        Files.move(
+            file.resolveSibling(file.getFileName() + suffix),
+            aside.resolveSibling(aside.getFileName() + suffix),
+            StandardCopyOption.REPLACE_EXISTING);
+      } catch (NoSuchFileException none) {
+        log.debug("there is no {}{}", file, suffix);
+      }
+    }
+    return aside;
+  }
+
+  private static IOException failed(Path file, SQLException refused) {
+    return new IOException("cannot use " + file + ": " + refused.getMessage(), refused);
+  }
+
+  /** What {@link #set} has kept under {@code kind}: by key, in the order of keys. */
+  public synchronized Map<String, String> settings(String kind) throws IOException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT key, value FROM setting WHERE kind = ? ORDER BY key")) {
+      select.setString(1, kind);
+      Map<String, String> found = new LinkedHashMap<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          found.put(rows.getString(1), rows.getString(2));
+        }
+      }
+      return found;
+    } catch (SQLException refused) {
+      throw failed(file, refused);
+    }
+  }
+
+  /** Keeps {@code value} under {@code kind} and {@code key}; an empty one forgets it. */
+  public synchronized void set(String kind, String key, Optional<String> value) throws IOException {
+    if (kind.length() > KEY_LIMIT
+        || key.length() > KEY_LIMIT
+        || value.map(String::length).orElse(0) > VALUE_LIMIT) {
+      throw new IllegalArgumentException("too long for a setting: " + kind);
+    }
+    String text =
+        value.isEmpty()
+            ? "DELETE FROM setting WHERE kind = ? AND key = ?"
+            : "INSERT INTO setting VALUES (?, ?, ?)"
+                + " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value";
+    try (PreparedStatement change = connection.prepareStatement(text)) {
+      change.setString(1, kind);
+      change.setString(2, key);
+      if (value.isPresent()) {
+        change.setString(3, value.get());
+      }
+      change.executeUpdate();
+    } catch (SQLException refused) {
+      throw failed(file, refused);
+    }
+  }
+
+  /**
+   * Adds to the usage of each neighbour what its counters have counted since the last time, all or
+   * nothing. {@code epoch} is what the ids of all the counters there are begin with.
+   */
+  public synchronized void count(Instant now, String epoch, List<Reading> readings)
+      throws IOException {
+    transact(() -> usage.count(now, epoch, readings));
+  }
+
+  /** What neighbours used, by hour or by day (UTC), the latest last. */
+  public synchronized List<Usage> usage(Instant since, boolean byDay) throws IOException {
+    List<Usage> found = new ArrayList<>();
+    transact(() -> found.addAll(usage.since(since, byDay)));
+    return found;
+  }
+
+  /** Hours long ago become days. */
+  public synchronized void condense(Instant now) throws IOException {
+    transact(() -> usage.condense(now));
+  }
+
+  /** Something that is done as a whole or not at all. */
+  private interface Work {
+    void run() throws SQLException;
+  }
+
+  private void transact(Work work) throws IOException {
+    try {
+      connection.setAutoCommit(false);
+      try {
+        work.run();
+        connection.commit();
+      } catch (SQLException refused) {
+        connection.rollback();
+        throw refused;
+      } finally {
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException refused) {
+      throw failed(file, refused);
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    try {
+      connection.close();
+    } catch (SQLException refused) {
+      throw failed(file, refused);
+    }
+  }
+}
