@@ -38,6 +38,7 @@ final class ArchitectureTest {
     DOORS.put("stun", Set.of("bytes", "loop"));
     DOORS.put("tunnel", Set.of("bytes", "exec"));
     DOORS.put("firewall", Set.of("bytes", "exec"));
+    DOORS.put("shaping", Set.of("exec", "loop"));
     DOORS.put("wire", Set.of("bytes", "identity"));
     DOORS.put("signaling", Set.of("bytes", "identity", "loop"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "stun"));

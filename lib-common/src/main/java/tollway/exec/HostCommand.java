@@ -22,6 +22,9 @@ public final class HostCommand {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
+  /** How often a running program's output is measured. */
+  private static final long LOOK_NANOS = 50_000_000;
+
   private HostCommand() {}
 
   /** What the program said. */
@@ -48,6 +51,17 @@ public final class HostCommand {
 
   /** Runs {@code command} and returns whatever came of it. */
   public static Result attempt(List<String> command, String stdin) throws IOException {
+    return attempt(command, stdin, LIMIT, OUTPUT_LIMIT);
+  }
+
+  /** An operator's program: ended, with its children, when it takes longer or prints more. */
+  public static Result bounded(List<String> command, Duration limit, int outputLimit)
+      throws IOException {
+    return attempt(command, "", limit, outputLimit);
+  }
+
+  private static Result attempt(List<String> command, String stdin, Duration limit, int outputLimit)
+      throws IOException {
     // Files, not pipes: a program may hang, or leave a child behind that keeps its output open.
     Path output = Files.createTempFile("tollway-", ".stdout");
     Path errors = Files.createTempFile("tollway-", ".stderr");
@@ -66,11 +80,7 @@ public final class HostCommand {
       } catch (IOException closedEarly) {
         // The program did not want all of its input; its exit code tells.
       }
-      if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IOException(
-            "'%s' did not end within %d s".formatted(command.get(0), LIMIT.toSeconds()));
-      }
+      await(process, command.get(0), limit, outputLimit, output, errors);
       return new Result(process.exitValue(), text(output), text(errors));
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
@@ -78,6 +88,29 @@ public final class HostCommand {
     } finally {
       Files.deleteIfExists(output);
       Files.deleteIfExists(errors);
+    }
+  }
+
+  private static void await(
+      Process process, String program, Duration limit, int outputLimit, Path... printed)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    boolean ended = false;
+    while (!ended) {
+      long left = Math.min(deadline - System.nanoTime(), LOOK_NANOS);
+      ended = process.waitFor(Math.max(0, left), TimeUnit.NANOSECONDS);
+      boolean tooMuch = false;
+      for (Path each : printed) {
+        tooMuch |= Files.size(each) > outputLimit;
+      }
+      if (tooMuch || (!ended && System.nanoTime() - deadline >= 0)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        throw new IOException(
+            tooMuch
+                ? "'%s' printed more than %d bytes".formatted(program, outputLimit)
+                : "'%s' did not end within %d s".formatted(program, limit.toSeconds()));
+      }
     }
   }
 

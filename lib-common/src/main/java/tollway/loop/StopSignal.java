@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.loop;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +31,11 @@ public final class StopSignal {
   /** Asks the daemon to stop, as a signal would. Any thread. */
   public void request() {
     requested.countDown();
+  }
+
+  /** Waits until somebody asks for the stop, or {@code limit} has passed; whether somebody did. */
+  public boolean await(Duration limit) throws InterruptedException {
+    return requested.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Waits until somebody asks for the stop. */

@@ -22,9 +22,19 @@ public final class TunnelNames {
    * wireguard-go} are shared by all network namespaces of a host.
    */
   public static String interfaceName(Bytes own, Bytes neighbor, String link) {
-    Bytes digest =
-        sha256(Bytes.ofUtf8("tollway-tunnel-v1").plus(own).plus(neighbor).plus(Bytes.ofUtf8(link)));
-    StringBuilder name = new StringBuilder("tw");
+    return name(
+        "tw",
+        sha256(
+            Bytes.ofUtf8("tollway-tunnel-v1").plus(own).plus(neighbor).plus(Bytes.ofUtf8(link))));
+  }
+
+  /** The device, one a node, through which all its tunnels' traffic passes to be shared out. */
+  public static String sharingDevice(Bytes own) {
+    return name("ti", sha256(Bytes.ofUtf8("tollway-share-v1").plus(own)));
+  }
+
+  private static String name(String prefix, Bytes digest) {
+    StringBuilder name = new StringBuilder(prefix);
     for (int digit = 0; digit < DIGITS; digit++) {
       int bit = 5 * digit;
       int window = digest.at(bit / 8) << 8 | digest.at(bit / 8 + 1);

@@ -127,6 +127,8 @@ final class RunCommand extends Subcommand {
       throw new UserErrorException(
           "another scrooge runs in this network namespace, or another program has its port: "
               + taken.getMessage());
+    } catch (Shares.LackingException lacking) {
+      throw unavailable(String.valueOf(lacking.getMessage()));
     } catch (IOException refused) {
       if (String.valueOf(refused.getMessage()).contains("Operation not permitted")) {
         // Root in a container may hold the capability, and yet not over its network.

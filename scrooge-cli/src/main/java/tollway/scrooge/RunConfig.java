@@ -26,7 +26,8 @@ record RunConfig(
     Optional<Path> hook,
     NeighborhoodConfig neighborhood,
     ReversePath reversePath,
-    TrustConfig trust) {
+    TrustConfig trust,
+    SharesConfig shares) {
   RunConfig {
     interfaces = List.copyOf(interfaces);
     addresses = List.copyOf(addresses);

@@ -94,6 +94,7 @@ final class RunOptions {
   private @Nullable Path hook;
 
   @Mixin private TrustOptions trust = new TrustOptions();
+  @Mixin private ShareOptions shares = new ShareOptions();
 
   /** Everything that can be wrong about the options themselves, before the host is looked at. */
   void check() throws IOException {
@@ -109,6 +110,7 @@ final class RunOptions {
     choice();
     reversePath();
     trust.toConfig();
+    shares.toConfig();
   }
 
   /** Makes the key when there is none. */
@@ -124,7 +126,8 @@ final class RunOptions {
         Optional.ofNullable(hook).map(Path::toAbsolutePath),
         NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels),
         reversePath(),
-        trust.toConfig());
+        trust.toConfig(),
+        shares.toConfig());
   }
 
   private List<InetAddress> addresses() throws IOException {

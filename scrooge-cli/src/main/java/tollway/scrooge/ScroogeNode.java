@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +39,7 @@ import tollway.store.NodeStore;
 import tollway.store.StoreUnfitException;
 import tollway.tunnel.TunnelBackend;
 import tollway.tunnel.TunnelKey;
+import tollway.tunnel.TunnelNames;
 import tollway.tunnel.TunnelPeer;
 import tollway.tunnel.Tunnels;
 import tollway.wire.Endpoint;
@@ -55,6 +57,7 @@ final class ScroogeNode {
   private final ThreadEventLoop loop;
   private final ThreadEventLoop os = new ThreadEventLoop("os");
   private final ThreadEventLoop hooks = new ThreadEventLoop("hooks");
+  private final ThreadEventLoop weighing = new ThreadEventLoop("weights");
   private final TunnelBackend backend;
   private final Runnable onStop;
   private final Firewall firewall;
@@ -62,6 +65,7 @@ final class ScroogeNode {
   private final BorrowedSettings settings;
   private final ForwardGate gate;
   private final TunnelKeeper keeper;
+  private final Shares shares;
   private final TunnelHook hook;
   private final SeqnoSource seqnos;
   private final NodeStore store;
@@ -108,9 +112,22 @@ final class ScroogeNode {
             report::neighbors,
             config.trust(),
             NeighborDesk.Memory.none());
+    NeighborWeights weights = new NeighborWeights(loop, weighing, config.shares());
+    shares =
+        new Shares(
+            loop,
+            os,
+            host,
+            TunnelNames.sharingDevice(self.key()),
+            config.shares(),
+            weights,
+            gate::classes);
+    ShareCommands shareCommands =
+        new ShareCommands(os, shares, new MemoryShelf(), this::neighborKeys);
     ControlCommands commands = new ControlCommands();
     serve(commands);
     desk.serve(commands);
+    shareCommands.serve(commands);
     try (Undo undo = new Undo()) {
       // First what another program can hold; only then what changes the host. The links' UDP
       // port makes sure that we are the only one in this network namespace.
@@ -118,13 +135,17 @@ final class ScroogeNode {
       links = undo.later(NodeLinks.open(loop, config.interfaces(), new LinkEvents()));
       side = undo.later(SidePort.open(loop, config.interfaces(), links, neighborhood::speaksFrom));
       new Adoption(self, tunnels, keeper, neighborhood).run(links.usable());
+      shares.start(shareCommands.recall());
       gate.load();
       settings.forwardIpv6(); // After the policy: nothing is forwarded but between tunnels.
       undo.forget();
     }
+    weights.start();
     loop.every(CHECK_PERIOD, keeper::check);
+    loop.every(CHECK_PERIOD, shares::check);
     loop.every(AUDIT_PERIOD, keeper::repair);
     loop.every(AUDIT_PERIOD, gate::audit);
+    loop.every(AUDIT_PERIOD, shares::audit);
     gate.audit();
     TrustFiles files =
         new TrustFiles(
@@ -176,10 +197,15 @@ final class ScroogeNode {
           links.close();
           side.close();
           gate.leave();
+          shares.leave();
           neighborhood.snapshot().stream()
               .filter(Neighbor::mayForward)
               .forEach(neighbor -> tellHook(false, neighbor.id()));
-          keeper.removeAll(tunnelsGone::countDown);
+          keeper.removeAll(
+              () -> {
+                shares.remove();
+                tunnelsGone.countDown();
+              });
         });
     if (!tunnelsGone.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
       log.warn("the tunnels do not end");
@@ -199,6 +225,7 @@ final class ScroogeNode {
       log.warn("not all is cleaned up: {}", refused.getMessage());
     }
     hooks.close();
+    weighing.close();
     os.close();
     loop.close();
   }
@@ -209,7 +236,9 @@ final class ScroogeNode {
         "status",
         (question, answer) -> {
           Duration uptime = Duration.between(started, loop.now());
-          answer.result(report.status(backend.label(), links.all(), gate.counters(), uptime));
+          JsonObject status = report.status(backend.label(), links.all(), gate.counters(), uptime);
+          status.add("share", new ShareReport(shares).share());
+          answer.result(status);
         });
     commands.on("neighbors", (question, answer) -> answer.result(report.neighbors()));
     commands.on("tunnels", (question, answer) -> answer.result(report.tunnels()));
@@ -219,6 +248,10 @@ final class ScroogeNode {
           answer.result(new JsonObject());
           onStop.run();
         });
+  }
+
+  private List<String> neighborKeys() {
+    return neighborhood.snapshot().stream().map(each -> each.id().node().base64()).toList();
   }
 
   private void tellHook(boolean up, NeighborId id) {
@@ -283,6 +316,7 @@ final class ScroogeNode {
         keeper.remove(id);
       } else if (effect instanceof NeighborEffect.Forward forward) {
         gate.allow(keeper.name(id), id.node(), forward.allowed());
+        shares.tunnel(id, keeper.name(id), forward.allowed());
         tellHook(forward.allowed(), id);
       }
     }

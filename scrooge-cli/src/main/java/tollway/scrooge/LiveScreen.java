@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jline.utils.Display;
+import org.jline.utils.InfoCmp.Capability;
+
+/**
+ * A terminal whose last lines are drawn over again and again; nothing at all where output goes to a
+ * file or a pipe. Closing leaves the last picture, and the cursor below it.
+ */
+final class LiveScreen implements AutoCloseable {
+  private record Drawn(Terminal terminal, Display display) {}
+
+  private final Optional<Drawn> on;
+
+  private LiveScreen(Optional<Drawn> on) {
+    this.on = on;
+  }
+
+  static LiveScreen none() {
+    return new LiveScreen(Optional.empty());
+  }
+
+  static LiveScreen open() throws IOException {
+    // The program stty tells the size; the native providers unpack a library into /tmp.
+    Terminal terminal =
+        TerminalBuilder.builder()
+            .system(true)
+            .jni(false)
+            .ffm(false)
+            .exec(true)
+            .dumb(true)
+            .nativeSignals(false)
+            .build();
+    if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
+      terminal.close();
+      return none();
+    }
+    terminal.puts(Capability.cursor_invisible);
+    return new LiveScreen(Optional.of(new Drawn(terminal, new Display(terminal, false))));
+  }
+
+  int width() {
+    return on.map(drawn -> drawn.terminal.getColumns()).filter(w -> w > 0).orElse(QosView.WIDTH);
+  }
+
+  /** Draws {@code lines} over those before; false when there is no such terminal. */
+  boolean draw(List<String> lines) {
+    if (on.isEmpty()) {
+      return false;
+    }
+    Terminal terminal = on.get().terminal;
+    int rows = terminal.getRows() > 1 ? terminal.getRows() : 24;
+    int columns = width();
+    on.get().display.resize(Size.of(columns, rows));
+    List<AttributedString> fitting =
+        lines.stream()
+            .limit(rows - 1L)
+            .map(line -> new AttributedString(line.substring(0, Math.min(columns, line.length()))))
+            .toList();
+    on.get().display.update(fitting, -1);
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (on.isPresent()) {
+      Terminal terminal = on.get().terminal;
+      terminal.puts(Capability.cursor_normal);
+      terminal.writer().println();
+      terminal.flush();
+      terminal.close();
+    }
+  }
+}

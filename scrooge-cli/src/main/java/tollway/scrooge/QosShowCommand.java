@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tollway.cli.CommandFailedException;
+import tollway.cli.ExitCode;
+import tollway.cli.Subcommand;
+import tollway.loop.StopSignal;
+
+/** {@code scrooge qos show}. */
+@Command(
+    name = "show",
+    description = "Show what neighbours are promised and what they got in the last second.",
+    footer = {
+      "",
+      "PROMISED: what it gets whenever it asks. DUE: what it should get now, when it",
+      "wants more than it gets and others leave some. ERROR: how far it is from that.",
+      "BACKLOG: what waits now; DROPS: packets in that second."
+    })
+final class QosShowCommand extends Subcommand {
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  @Mixin private ControlOptions daemon = new ControlOptions();
+
+  @Option(names = "--live", description = "Go on, every second, until interrupted.")
+  private boolean live;
+
+  @Override
+  public Integer call() throws IOException, CommandFailedException, InterruptedException {
+    if (!live) {
+      print(daemon.ask("qos"));
+      return ExitCode.DONE;
+    }
+    JsonObject first = daemon.ask("qos"); // A daemon that is not there is told as ever.
+    StopSignal stop = new StopSignal().installed();
+    try (LiveScreen screen = daemon.json() ? LiveScreen.none() : LiveScreen.open()) {
+      show(screen, first);
+      while (!stop.await(PAUSE)) {
+        show(screen, daemon.ask("qos"));
+      }
+    } finally {
+      stop.stopped(ExitCode.DONE);
+    }
+    return ExitCode.DONE;
+  }
+
+  private void show(LiveScreen screen, JsonObject answer) {
+    if (!screen.draw(QosView.of(answer, screen.width()))) {
+      print(answer);
+    }
+    io().out().flush();
+  }
+
+  private void print(JsonObject answer) {
+    if (daemon.json()) {
+      io().out().println(answer);
+    } else {
+      QosView.of(answer, QosView.WIDTH).forEach(io().out()::println);
+    }
+  }
+}

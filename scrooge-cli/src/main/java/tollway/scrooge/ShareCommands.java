@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollway.bytes.MalformedBytesException;
+import tollway.cli.ExitCode;
+import tollway.cli.UserErrorException;
+import tollway.control.ControlCommands;
+import tollway.control.ControlHandler;
+import tollway.control.ControlQuestion;
+import tollway.control.ControlRefusedException;
+import tollway.identity.NodeId;
+import tollway.loop.EventLoop;
+import tollway.shaping.Claim;
+import tollway.shaping.ClaimText;
+
+/** Answers {@code share}, {@code weight} and {@code qos}, and keeps what it is told. */
+final class ShareCommands {
+  private static final Logger log = LoggerFactory.getLogger(ShareCommands.class);
+  private static final String WEIGHT = "weight";
+  private static final String SHARE = "share";
+
+  private final EventLoop os;
+  private final Shares shares;
+  private final Shelf shelf;
+  private final Supplier<Collection<String>> known;
+
+  /** {@code known}: the keys of all neighbours, to complete beginnings of keys from. */
+  ShareCommands(EventLoop os, Shares shares, Shelf shelf, Supplier<Collection<String>> known) {
+    this.os = os;
+    this.shares = shares;
+    this.shelf = shelf;
+    this.known = known;
+  }
+
+  void serve(ControlCommands commands) {
+    commands.on("share", this::share);
+    commands.on("weight", this::weight);
+    commands.on("qos", (question, answer) -> new ShareReport(shares).answer(answer));
+  }
+
+  /** Before the start: what was said to an earlier run. Blocks. Empty: no share was kept. */
+  Optional<ShareWish> recall() throws IOException {
+    shelf
+        .settings(WEIGHT)
+        .forEach(
+            (key, text) -> {
+              try {
+                shares.weights().say(key, Optional.of(ClaimText.parseClaim(text)));
+              } catch (ClaimText.UnfitException unfit) {
+                log.warn("forgetting the weight of {}: it {}", key, unfit.getMessage());
+              }
+            });
+    Map<String, String> kept = shelf.settings(SHARE);
+    try {
+      return Optional.ofNullable(kept.get("amount"))
+          .map(amount -> new ShareWish(amount, Optional.ofNullable(kept.get("uplink"))));
+    } catch (UserErrorException unfit) {
+      log.warn("forgetting the share: {}", unfit.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void share(ControlQuestion question, ControlHandler.Answer answer)
+      throws ControlRefusedException {
+    Optional<String> amount = text(question, "amount");
+    Optional<String> uplink = text(question, "uplink");
+    if (amount.isEmpty() && uplink.isEmpty()) {
+      answer.result(new ShareReport(shares).share());
+      return;
+    }
+    try {
+      Optional<ShareWish> wish = wish(amount, uplink);
+      shares.share(
+          wish,
+          failure -> {
+            if (failure.isEmpty()) {
+              keep(wish);
+              answer.result(new ShareReport(shares).share());
+            } else {
+              boolean lacking = failure.get() instanceof Shares.LackingException;
+              boolean mistake = failure.get() instanceof UserErrorException;
+              answer.refuse(
+                  lacking ? ExitCode.UNAVAILABLE : mistake ? ExitCode.USAGE : ExitCode.FAILED,
+                  String.valueOf(failure.get().getMessage()));
+            }
+          });
+    } catch (UserErrorException unfit) {
+      throw new ControlRefusedException(ExitCode.USAGE, String.valueOf(unfit.getMessage()));
+    }
+  }
+
+  /** What is not said stays as it is. */
+  private Optional<ShareWish> wish(Optional<String> amount, Optional<String> uplink) {
+    if (amount.isPresent() && amount.get().equals("off")) {
+      return Optional.empty();
+    }
+    Optional<ShareWish> now = shares.wish();
+    String wanted =
+        amount
+            .or(() -> now.map(ShareWish::amount))
+            .orElseThrow(
+                () -> new UserErrorException("--uplink: no share is set to be part of it"));
+    return Optional.of(new ShareWish(wanted, uplink.or(() -> now.flatMap(ShareWish::uplink))));
+  }
+
+  private void keep(Optional<ShareWish> wish) {
+    keep(SHARE, "amount", wish.map(ShareWish::amount));
+    keep(SHARE, "uplink", wish.flatMap(ShareWish::uplink));
+  }
+
+  private void weight(ControlQuestion question, ControlHandler.Answer answer)
+      throws ControlRefusedException {
+    Optional<String> given = text(question, "key");
+    if (given.isPresent()) {
+      String key = key(given.get());
+      Optional<Claim> claim = claim(text(question, "claim").orElse("default"));
+      shares.weigh(key, claim);
+      keep(WEIGHT, key, claim.map(ClaimText::format));
+    }
+    answer.result(weights());
+  }
+
+  private JsonObject weights() {
+    JsonArray list = new JsonArray();
+    TreeSet<String> keys = new TreeSet<>(shares.weights().all().keySet());
+    keys.addAll(known.get());
+    for (String key : keys) {
+      NeighborWeights.Weighed weighed = shares.weights().of(key);
+      JsonObject json = new JsonObject();
+      json.addProperty("publicKey", key);
+      json.addProperty("weight", weighed.claim().weight());
+      json.addProperty("origin", weighed.origin());
+      weighed.claim().floor().ifPresent(rate -> json.addProperty("floor", rate.toString()));
+      weighed.claim().ceil().ifPresent(rate -> json.addProperty("ceil", rate.toString()));
+      list.add(json);
+    }
+    JsonObject result = new JsonObject();
+    result.add("weights", list);
+    if (!shares.weights().complaint().isEmpty()) {
+      result.addProperty("sourceTrouble", shares.weights().complaint());
+    }
+    return result;
+  }
+
+  /** A whole key, or the beginning of exactly one that we know. */
+  private String key(String given) throws ControlRefusedException {
+    if (given.length() == 44) {
+      try {
+        return NodeId.parse(given).base64();
+      } catch (MalformedBytesException unfit) {
+        throw new ControlRefusedException(ExitCode.INVALID, given + ": " + unfit.getMessage());
+      }
+    }
+    TreeSet<String> fitting = new TreeSet<>(known.get());
+    fitting.addAll(shares.weights().all().keySet());
+    fitting.removeIf(key -> !key.startsWith(given));
+    if (given.isEmpty() || fitting.size() != 1) {
+      throw new ControlRefusedException(
+          ExitCode.USAGE,
+          fitting.isEmpty()
+              ? "no neighbour's key begins with '"
+                  + given
+                  + "'; one that is not here yet needs its whole key of 44 characters"
+              : "several keys begin with '" + given + "': " + String.join(", ", fitting));
+    }
+    return fitting.first();
+  }
+
+  private static Optional<Claim> claim(String text) throws ControlRefusedException {
+    if (text.equals("default")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(ClaimText.parseClaim(text));
+    } catch (ClaimText.UnfitException unfit) {
+      throw new ControlRefusedException(ExitCode.USAGE, "'" + text + "' " + unfit.getMessage());
+    }
+  }
+
+  private void keep(String kind, String key, Optional<String> value) {
+    os.execute(
+        () -> {
+          try {
+            shelf.set(kind, key, value);
+          } catch (IOException refused) {
+            log.warn("this will be forgotten at the next start: {}", refused.getMessage());
+          }
+        });
+  }
+
+  private static Optional<String> text(ControlQuestion question, String name)
+      throws ControlRefusedException {
+    JsonElement value = question.arguments().get(name);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!value.isJsonPrimitive() || value.getAsString().length() > 200) {
+      throw new ControlRefusedException(ExitCode.INVALID, name + " is no text");
+    }
+    return Optional.of(value.getAsString());
+  }
+}
