@@ -15,6 +15,10 @@ public enum Drop {
   STALE,
   /** More than we check from that source, or at all. */
   OVER_BUDGET,
+  /** For somebody else, or for what we were before. */
+  MISDIRECTED,
+  /** In {@code scrooge}, of somebody with whom we speak {@code scrooge2}. */
+  DOWNGRADE,
   /** The signature is not the sender's. */
   FORGED,
   /** An address that is not on the link it came from: we would be made to send elsewhere. */

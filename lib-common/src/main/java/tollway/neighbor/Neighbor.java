@@ -9,7 +9,8 @@ import tollway.wire.Endpoint;
 /**
  * What we know of one neighbour on one link. {@code weOpen}: our public key is the smaller one.
  * {@code openAt}: when, once CONFIRMED, we open the tunnel ourselves. Instants are of the
- * neighborhood's steady clock. {@code welcome}: the operator lets it have a tunnel.
+ * neighborhood's steady clock. {@code welcome}: the operator lets it have a tunnel. {@code nonce}:
+ * its own on this link, since it has spoken {@code scrooge2}.
  */
 public record Neighbor(
     NeighborId id,
@@ -17,6 +18,7 @@ public record Neighbor(
     boolean welcome,
     NeighborState state,
     Contact contact,
+    Optional<Bytes> nonce,
     Instant openAt,
     int failures,
     int generation,
@@ -27,7 +29,16 @@ public record Neighbor(
       NeighborId id, boolean weOpen, boolean welcome, Endpoint control, Bytes source, Instant now) {
     Contact contact = new Contact(control, source, now, Instant.MIN, Instant.MIN);
     return new Neighbor(
-        id, weOpen, welcome, NeighborState.SEEN, contact, Instant.MAX, 0, 0, Optional.empty());
+        id,
+        weOpen,
+        welcome,
+        NeighborState.SEEN,
+        contact,
+        Optional.empty(),
+        Instant.MAX,
+        0,
+        0,
+        Optional.empty());
   }
 
   /** Whether a tunnel exists or is being made. */
@@ -47,11 +58,26 @@ public record Neighbor(
 
   Neighbor with(Contact newContact) {
     return new Neighbor(
-        id, weOpen, welcome, state, newContact, openAt, failures, generation, attempt);
+        id, weOpen, welcome, state, newContact, nonce, openAt, failures, generation, attempt);
+  }
+
+  Neighbor withNonce(Bytes fresh) {
+    return new Neighbor(
+        id,
+        weOpen,
+        welcome,
+        state,
+        contact,
+        Optional.of(fresh),
+        openAt,
+        failures,
+        generation,
+        attempt);
   }
 
   Neighbor welcome(boolean changed) {
-    return new Neighbor(id, weOpen, changed, state, contact, openAt, failures, generation, attempt);
+    return new Neighbor(
+        id, weOpen, changed, state, contact, nonce, openAt, failures, generation, attempt);
   }
 
   Neighbor confirmed(Instant newOpenAt) {
@@ -61,6 +87,7 @@ public record Neighbor(
         welcome,
         NeighborState.CONFIRMED,
         contact,
+        nonce,
         newOpenAt,
         failures,
         generation,
@@ -74,6 +101,7 @@ public record Neighbor(
         welcome,
         NeighborState.CONFIRMED,
         contact,
+        nonce,
         newOpenAt,
         failures + 1,
         generation,
@@ -87,6 +115,7 @@ public record Neighbor(
         welcome,
         NeighborState.OPENING,
         contact,
+        nonce,
         openAt,
         failures,
         made.generation(),
@@ -100,6 +129,7 @@ public record Neighbor(
         welcome,
         NeighborState.TUNNEL,
         contact,
+        nonce,
         openAt,
         0,
         generation,
@@ -108,6 +138,15 @@ public record Neighbor(
 
   Neighbor with(Attempt changed) {
     return new Neighbor(
-        id, weOpen, welcome, state, contact, openAt, failures, generation, Optional.of(changed));
+        id,
+        weOpen,
+        welcome,
+        state,
+        contact,
+        nonce,
+        openAt,
+        failures,
+        generation,
+        Optional.of(changed));
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.neighbor;
 
+import tollway.bytes.Bytes;
 import tollway.identity.NodeId;
+import tollway.wire.Binding;
 import tollway.wire.Endpoint;
 import tollway.wire.LinkMessage;
 
@@ -13,12 +15,20 @@ public sealed interface NeighborEffect {
 
     /** From {@code self}, who can be reached at {@code control}. */
     LinkMessage message(NodeId self, Endpoint control, long seqno);
+
+    /** The same in {@code scrooge2}, to {@code to}, whose nonce is {@code echo}. */
+    Binding binding(NodeId to, Bytes echo, Bytes nonce);
   }
 
   record SayHello(Endpoint to) implements Say {
     @Override
     public LinkMessage message(NodeId self, Endpoint control, long seqno) {
       return new LinkMessage.Hello(self, control, seqno);
+    }
+
+    @Override
+    public Binding binding(NodeId to, Bytes echo, Bytes nonce) {
+      return Binding.hello(nonce);
     }
   }
 
@@ -27,6 +37,11 @@ public sealed interface NeighborEffect {
     public LinkMessage message(NodeId self, Endpoint control, long seqno) {
       return new LinkMessage.HelloConfirm(self, control, seqno);
     }
+
+    @Override
+    public Binding binding(NodeId to, Bytes echo, Bytes nonce) {
+      return Binding.confirm(to, echo, nonce);
+    }
   }
 
   record SayTunnel(Endpoint to, TunnelEnd own) implements Say {
@@ -34,12 +49,22 @@ public sealed interface NeighborEffect {
     public LinkMessage message(NodeId self, Endpoint control, long seqno) {
       return new LinkMessage.Tunnel(self, own.key(), own.endpoint(), seqno);
     }
+
+    @Override
+    public Binding binding(NodeId to, Bytes echo, Bytes nonce) {
+      return Binding.tunnel(to, echo);
+    }
   }
 
   record SayTunnelConfirm(Endpoint to, TunnelEnd own) implements Say {
     @Override
     public LinkMessage message(NodeId self, Endpoint control, long seqno) {
       return new LinkMessage.TunnelConfirm(self, own.key(), own.endpoint(), seqno);
+    }
+
+    @Override
+    public Binding binding(NodeId to, Bytes echo, Bytes nonce) {
+      return Binding.tunnel(to, echo);
     }
   }
 

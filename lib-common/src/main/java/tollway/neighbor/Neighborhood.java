@@ -23,6 +23,7 @@ import tollway.identity.NodeId;
 import tollway.loop.EventLoop;
 import tollway.loop.Timer;
 import tollway.trust.TrustPolicy;
+import tollway.wire.Binding;
 import tollway.wire.Endpoint;
 import tollway.wire.LinkCodec;
 import tollway.wire.LinkMessage;
@@ -33,6 +34,10 @@ import tollway.wire.LinkMessage;
  */
 public final class Neighborhood {
   private static final Logger log = LoggerFactory.getLogger(Neighborhood.class);
+
+  /** Where {@code scrooge2} is spoken: programs of 2017 end at a message that they do not know. */
+  public static final int SIDE_PORT = 8482;
+
   private static final Duration TICK = Duration.ofMillis(250);
 
   /**
@@ -73,6 +78,8 @@ public final class Neighborhood {
   private final NeighborTable table = new NeighborTable();
   private final Map<String, Link> links = new LinkedHashMap<>();
 
+  private final Map<String, Bytes> nonces = new HashMap<>();
+
   /** Where we were reached last, also on links that are down. */
   private final Map<String, Endpoint> controls = new HashMap<>();
 
@@ -82,14 +89,16 @@ public final class Neighborhood {
   private long accepted;
   private long unanswered;
 
-  /** A link that is up. */
+  /** A link that is up. {@code nonce}: fresh for each run and link. */
   private static final class Link {
     final Endpoint control;
+    final Bytes nonce;
     final HelloSchedule hellos;
     Instant asked = Instant.MIN;
 
-    Link(Endpoint control, HelloSchedule hellos) {
+    Link(Endpoint control, Bytes nonce, HelloSchedule hellos) {
       this.control = control;
+      this.nonce = nonce;
       this.hellos = hellos;
     }
   }
@@ -109,7 +118,7 @@ public final class Neighborhood {
     this.surroundings = surroundings;
     origin = loop.now();
     originNanos = loop.nanoTime();
-    gatekeeper = new Gatekeeper(identity.nodeId(), originNanos);
+    gatekeeper = new Gatekeeper(identity.nodeId(), config.scrooge2(), originNanos);
     builds = new TokenBucket(BUILDS_PER_SECOND, BUILD_BURST, originNanos);
     newcomers = new TokenBucket(NEWCOMERS_PER_SECOND, NEWCOMER_BURST, originNanos);
     answersToStrangers = new TokenBucket(ANSWERS_TO_STRANGERS, ANSWERS_TO_STRANGERS, originNanos);
@@ -158,7 +167,7 @@ public final class Neighborhood {
     linkDown(link);
     HelloSchedule hellos =
         new HelloSchedule(loop, config.helloPeriod(), random, () -> sayHello(link));
-    links.put(link, new Link(control, hellos));
+    links.put(link, new Link(control, nonces.computeIfAbsent(link, fresh -> nonce()), hellos));
     hellos.start();
     @Nullable Endpoint before = controls.put(link, control);
     if (before != null && !before.equals(control)) {
@@ -166,6 +175,12 @@ public final class Neighborhood {
           .filter(neighbor -> neighbor.id().link().equals(link))
           .forEach(this::tellAlone);
     }
+  }
+
+  private Bytes nonce() {
+    byte[] nonce = new byte[Binding.NONCE_SIZE];
+    random.nextBytes(nonce);
+    return Bytes.of(nonce);
   }
 
   private void tellAlone(Neighbor neighbor) {
@@ -198,6 +213,7 @@ public final class Neighborhood {
   /** What {@code link} named is no more, nor can a tunnel over it work: its neighbours are new. */
   public void linkGone(String link) {
     linkDown(link);
+    nonces.remove(link);
     for (Neighbor neighbor : snapshot()) {
       if (neighbor.id().link().equals(link)) {
         apply(neighbor.id(), NeighborMachine.forget(neighbor));
@@ -211,7 +227,26 @@ public final class Neighborhood {
     Bytes source = Bytes.of(from.getAddress().getAddress());
     gatekeeper
         .admit(datagram, source, link, (sender, at) -> isKnown(sender, link, at), loop.nanoTime())
-        .ifPresent(message -> accept(message, source, link));
+        .ifPresent(message -> accept(message, Optional.empty(), source, link));
+  }
+
+  /** Whatever came in on the side port of {@code link} and may be a {@code scrooge2} message. */
+  public void receivedAside(Bytes datagram, InetSocketAddress from, String link) {
+    loop.checkInLoop();
+    Link on = links.get(link);
+    if (config.scrooge2() == Scrooge2.OFF || on == null) {
+      return;
+    }
+    Bytes source = Bytes.of(from.getAddress().getAddress());
+    gatekeeper
+        .admitBound(
+            datagram,
+            source,
+            link,
+            on.nonce,
+            (sender, at) -> isKnown(sender, link, at),
+            loop.nanoTime())
+        .ifPresent(bound -> accept(bound.message(), Optional.of(bound.binding()), source, link));
   }
 
   private boolean isKnown(NodeId sender, String link, Bytes source) {
@@ -219,7 +254,7 @@ public final class Neighborhood {
     return known != null && known.contact().source().equals(source);
   }
 
-  private void accept(LinkMessage message, Bytes source, String link) {
+  private void accept(LinkMessage message, Optional<Binding> binding, Bytes source, String link) {
     Introduction introduction = Introduction.of(message);
     if (introduction.isElsewhere(source, link, surroundings)) {
       gatekeeper.drop(Drop.OFF_LINK);
@@ -248,6 +283,9 @@ public final class Neighborhood {
     } else {
       gatekeeper.drop(Drop.UNINTRODUCED);
       return;
+    }
+    if (binding.isPresent() && binding.get().nonce().size() > 0) {
+      before = before.withNonce(binding.get().nonce());
     }
     accepted++;
     apply(id, NeighborMachine.onMessage(before, message, now));
@@ -417,7 +455,7 @@ public final class Neighborhood {
 
   private void carryOut(NeighborId id, NeighborEffect effect) {
     if (effect instanceof NeighborEffect.SayTunnel request) {
-      say(id.link(), request);
+      say(id, request);
     } else if (effect instanceof NeighborEffect.Say answer) {
       answer(id, answer);
     } else if (effect instanceof NeighborEffect.Tunnel tunnel) {
@@ -436,9 +474,9 @@ public final class Neighborhood {
     Duration turn =
         answer instanceof NeighborEffect.SayHelloConfirm ? turn(id.link()) : Duration.ZERO;
     if (turn.isZero()) {
-      say(id.link(), answer);
+      say(id, answer);
     } else {
-      loop.schedule(turn, () -> say(id.link(), answer));
+      loop.schedule(turn, () -> say(id, answer));
     }
   }
 
@@ -464,22 +502,42 @@ public final class Neighborhood {
     return last.isPresent();
   }
 
-  private void say(String link, NeighborEffect.Say say) {
-    Link on = links.get(link);
+  private void say(NeighborId id, NeighborEffect.Say say) {
+    Link on = links.get(id.link());
     if (on == null || !policy.speaks()) {
       return; // The link went down meanwhile: they will hear of us when it is up again.
     }
-    LinkMessage message = say.message(identity.nodeId(), on.control, seqnos.getAsLong());
-    surroundings.send(link, say.to(), LinkCodec.sign(message, identity));
+    Neighbor neighbor = table.get(id);
+    Optional<Bytes> theirs = neighbor == null ? Optional.empty() : neighbor.nonce();
+    if (theirs.isPresent()) {
+      LinkMessage message = say.message(identity.nodeId(), aside(on.control), seqnos.getAsLong());
+      Binding binding = say.binding(id.node(), theirs.get(), on.nonce);
+      surroundings.sendAside(id.link(), say.to(), LinkCodec.sign(message, binding, identity));
+    } else if (config.scrooge2() != Scrooge2.REQUIRE) {
+      LinkMessage message = say.message(identity.nodeId(), on.control, seqnos.getAsLong());
+      surroundings.send(id.link(), say.to(), LinkCodec.sign(message, identity));
+    }
   }
 
   private void sayHello(String link) {
     Link on = links.get(link);
-    if (on != null && policy.speaks()) {
-      on.asked = now();
-      LinkMessage hello = new LinkMessage.Hello(identity.nodeId(), on.control, seqnos.getAsLong());
+    if (on == null || !policy.speaks()) {
+      return;
+    }
+    on.asked = now();
+    NodeId self = identity.nodeId();
+    if (config.scrooge2() != Scrooge2.OFF) { // First: who knows both shall hear this one.
+      LinkMessage hello = new LinkMessage.Hello(self, aside(on.control), seqnos.getAsLong());
+      surroundings.multicastAside(link, LinkCodec.sign(hello, Binding.hello(on.nonce), identity));
+    }
+    if (config.scrooge2() != Scrooge2.REQUIRE) {
+      LinkMessage hello = new LinkMessage.Hello(self, on.control, seqnos.getAsLong());
       surroundings.multicast(link, LinkCodec.sign(hello, identity));
     }
+  }
+
+  private static Endpoint aside(Endpoint control) {
+    return new Endpoint(control.address(), control.zone(), SIDE_PORT);
   }
 
   private static void logChange(NeighborId id, @Nullable Neighbor before, Optional<Neighbor> next) {

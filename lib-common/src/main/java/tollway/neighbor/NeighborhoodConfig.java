@@ -6,9 +6,10 @@ import java.time.Duration;
 /**
  * How many neighbours we keep, in all and on one link, how many tunnels, how often we say hello.
  */
-public record NeighborhoodConfig(int neighbors, int perLink, int tunnels, Duration helloPeriod) {
+public record NeighborhoodConfig(
+    int neighbors, int perLink, int tunnels, Duration helloPeriod, Scrooge2 scrooge2) {
   public static final NeighborhoodConfig DEFAULT =
-      new NeighborhoodConfig(1024, 256, 64, Duration.ofSeconds(5));
+      new NeighborhoodConfig(1024, 256, 64, Duration.ofSeconds(5), Scrooge2.OFF);
 
   /** How many hellos may be missed. */
   private static final int MISSED = 3;
@@ -20,7 +21,11 @@ public record NeighborhoodConfig(int neighbors, int perLink, int tunnels, Durati
   }
 
   public NeighborhoodConfig withTunnels(int limit) {
-    return new NeighborhoodConfig(neighbors, perLink, limit, helloPeriod);
+    return new NeighborhoodConfig(neighbors, perLink, limit, helloPeriod, scrooge2);
+  }
+
+  public NeighborhoodConfig with(Scrooge2 mode) {
+    return new NeighborhoodConfig(neighbors, perLink, tunnels, helloPeriod, mode);
   }
 
   /** {@link #MISSED} hellos at their slowest. */

@@ -10,6 +10,11 @@ public interface Surroundings {
 
   void send(String link, Endpoint to, Bytes datagram);
 
+  /** The same on the side port, which old programs do not hear. */
+  void multicastAside(String link, Bytes datagram);
+
+  void sendAside(String link, Endpoint to, Bytes datagram);
+
   /** Whether an address that is not link-local belongs to the subnets of {@code link}. */
   boolean isOnLink(String link, Bytes address);
 

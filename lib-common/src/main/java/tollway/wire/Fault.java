@@ -13,6 +13,8 @@ public enum Fault {
   BAD_BASE64,
   /** A key of the wrong size, in a second encoding, or outside the group. */
   BAD_KEY,
+  /** Not 16 bytes. */
+  BAD_NONCE,
   /** A key that anybody can sign for, or that makes every shared secret the same. */
   SMALL_ORDER,
   /** Not an IP literal and port in canonical form, or one that no neighbour can be reached at. */

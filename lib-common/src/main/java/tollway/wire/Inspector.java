@@ -96,6 +96,7 @@ public final class Inspector {
           throw new MalformedMessageException(Fault.BAD_KEY, "a public key has 32 bytes");
         }
       }
+      case "nonce", "destinationNonce" -> Draft.nonce(value);
       case "controlAddress" -> Endpoint.parse(value);
       case "seqnum" -> MessageText.seqno(value);
       default -> {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.wire;
 
+import java.util.Arrays;
 import java.util.List;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
@@ -12,6 +13,13 @@ import tollway.identity.Identity;
 public final class LinkCodec {
   /** The longest datagram that is looked at, in bytes. */
   public static final int SIZE_LIMIT = 512;
+
+  /** The first words of {@code scrooge2} datagrams. */
+  public static final List<String> BOUND_TYPES =
+      Arrays.stream(MessageType.values())
+          .filter(MessageType::isBound)
+          .map(MessageType::label)
+          .toList();
 
   private LinkCodec() {}
 
@@ -55,19 +63,48 @@ public final class LinkCodec {
     return Bytes.ofUtf8(String.join(" ", fields) + " " + signature.base64());
   }
 
+  /** The {@code scrooge2} datagram that says {@code message} to whom {@code binding} names. */
+  public static Bytes sign(LinkMessage message, Binding binding, Identity identity) {
+    if (!message.sender().equals(identity.nodeId())) {
+      throw new IllegalArgumentException("the sender is not the one who signs");
+    }
+    return sign(Draft.of(message).with(binding).fields(), identity, SigningRule.SPACED);
+  }
+
   /** All the cheap checks. Link-local addresses keep the zone that the sender wrote. */
   public static Unverified parse(Bytes datagram) throws MalformedMessageException {
     MessageText text = MessageText.cut(datagram);
     Draft draft = Draft.of(text.signed());
-    return new Unverified(text, draft, draft.endpoint(), text.signatureBytes());
+    return unverified(text, draft, draft.endpoint());
   }
 
-  /** The same for a datagram that arrived on {@code interfaceName}, which becomes the zone. */
+  /**
+   * The same for a {@code scrooge} datagram that arrived on {@code interfaceName}, which becomes
+   * the zone.
+   */
   public static Unverified parse(Bytes datagram, String interfaceName)
       throws MalformedMessageException {
+    return parse(datagram, interfaceName, false);
+  }
+
+  /** The same for a {@code scrooge2} datagram. */
+  public static Unverified parseBound(Bytes datagram, String interfaceName)
+      throws MalformedMessageException {
+    return parse(datagram, interfaceName, true);
+  }
+
+  private static Unverified parse(Bytes datagram, String interfaceName, boolean bound)
+      throws MalformedMessageException {
     MessageText text = MessageText.cut(datagram);
+    if (MessageText.type(text.signed()).isBound() != bound) {
+      throw new MalformedMessageException(Fault.BAD_TYPE, "it is said on another port");
+    }
     Draft draft = Draft.of(text.signed());
-    Endpoint seen = draft.endpoint().inZone(interfaceName);
+    return unverified(text, draft, draft.endpoint().inZone(interfaceName));
+  }
+
+  private static Unverified unverified(MessageText text, Draft draft, Endpoint seen)
+      throws MalformedMessageException {
     return new Unverified(text, draft, seen, text.signatureBytes());
   }
 }

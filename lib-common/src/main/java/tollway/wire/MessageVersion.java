@@ -16,7 +16,10 @@ enum MessageVersion {
       "sourcePublicKey destinationPublicKey tunnelPublicKey tunnelEndpoint seqnum"),
   V7("v7-no-control-address", "sourcePublicKey seqnum", ""),
   V8("v8-master", "sourcePublicKey destinationPublicKey seqnum", ""),
-  V9("v9-new-keys", "", "sourcePublicKey destinationPublicKey tunnelEndpoint seqnum");
+  V9("v9-new-keys", "", "sourcePublicKey destinationPublicKey tunnelEndpoint seqnum"),
+
+  /** What we speak on the side port, if asked to; the fields depend on the type. */
+  BOUND("scrooge2", "", "");
 
   private final String label;
   private final String hello;
@@ -34,12 +37,40 @@ enum MessageVersion {
 
   /** What the signed fields after the type are called. */
   List<String> names(MessageType type) {
+    if (this == BOUND) {
+      return boundNames(type);
+    }
     return List.of((type.isHello() ? hello : tunnel).split(" "));
+  }
+
+  private static List<String> boundNames(MessageType type) {
+    return switch (type) {
+      case HELLO_2 -> List.of("publicKey", "nonce", "controlAddress", "seqnum");
+      case HELLO_CONFIRM_2 ->
+          List.of(
+              "publicKey",
+              "destinationPublicKey",
+              "destinationNonce",
+              "nonce",
+              "controlAddress",
+              "seqnum");
+      default ->
+          List.of(
+              "publicKey",
+              "destinationPublicKey",
+              "destinationNonce",
+              "tunnelPublicKey",
+              "tunnelEndpoint",
+              "seqnum");
+    };
   }
 
   /** The versions that {@code signed} may be of, the likeliest first; none for a wrong count. */
   static List<MessageVersion> candidates(MessageType type, List<String> signed) {
     int count = signed.size() - 1;
+    if (type.isBound()) {
+      return boundNames(type).size() == count ? List.of(BOUND) : List.of();
+    }
     if (type.isHello()) {
       return switch (count) {
         case 2 -> List.of(V7);

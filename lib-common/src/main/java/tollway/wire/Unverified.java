@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.wire;
 
+import java.util.Optional;
 import java.util.Set;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -31,6 +32,16 @@ public final class Unverified {
   /** The sequence number it claims, unsigned. */
   public long claimedSeqno() {
     return draft.seqno();
+  }
+
+  /** For whom it claims to be and with which nonces; {@code scrooge2} messages only. */
+  public Optional<Binding> claimedBinding() {
+    return draft.binding();
+  }
+
+  /** Whether it is about a tunnel. */
+  public boolean isTunnel() {
+    return !draft.type().isHello();
   }
 
   public LinkMessage verify() throws MalformedMessageException {

@@ -125,7 +125,9 @@ final class NeighborTrustTest {
   @Test
   @DisplayName("P4: whom the operator pinned gets a tunnel, and if another's must end for it")
   void othersMakeWayForThePinned() {
-    Node alice = street.moveIn(ALICE, new NeighborhoodConfig(16, 16, 1, Duration.ofSeconds(5)));
+    Node alice =
+        street.moveIn(
+            ALICE, new NeighborhoodConfig(16, 16, 1, Duration.ofSeconds(5), Scrooge2.OFF));
     Node bob = street.moveIn(BOB);
     assertThat(alice.forwardsFor(bob)).isTrue();
     Node carol = street.new Node(CAROL, NeighborhoodConfig.DEFAULT);

@@ -338,7 +338,8 @@ final class NeighborhoodTest {
 
   @Test
   void theTableIsBoundedAndKeepsThoseWithATunnel() {
-    Node alice = street.moveIn(ALICE, new NeighborhoodConfig(3, 3, 8, Duration.ofSeconds(5)));
+    Node alice =
+        street.moveIn(ALICE, new NeighborhoodConfig(3, 3, 8, Duration.ofSeconds(5), Scrooge2.OFF));
     Node bob = street.moveIn(BOB);
     Random random = new Random(3);
     for (int i = 0; i < 50; i++) {
@@ -352,7 +353,9 @@ final class NeighborhoodTest {
 
   @Test
   void tunnelsAreLimited() {
-    Node alice = street.moveIn(ALICE, new NeighborhoodConfig(16, 16, 2, Duration.ofSeconds(5)));
+    Node alice =
+        street.moveIn(
+            ALICE, new NeighborhoodConfig(16, 16, 2, Duration.ofSeconds(5), Scrooge2.OFF));
     for (int number = 1; number < 6; number++) {
       street.moveIn(number);
     }

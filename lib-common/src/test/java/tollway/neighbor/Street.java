@@ -30,8 +30,14 @@ final class Street {
   final ManualEventLoop loop = new ManualEventLoop();
   final List<Node> nodes = new ArrayList<>();
 
+  /** Nodes that ever ran: no two have the same random numbers. */
+  private int runs;
+
   /** What got through, in order. */
   final List<LinkMessage> heard = new ArrayList<>();
+
+  /** What was said on the side port, in order, once for each who got it. */
+  final List<Bytes> aside = new ArrayList<>();
 
   Predicate<LinkMessage> loses = message -> false;
 
@@ -94,7 +100,7 @@ final class Street {
       identity = identity(number);
       source = source(number);
       control = Endpoint.of(source);
-      hood = new Neighborhood(loop, identity, config, this::seqno, new Random(number), this);
+      hood = new Neighborhood(loop, identity, config, this::seqno, new Random(++runs), this);
     }
 
     /** The clock's microseconds, and never the same again. */
@@ -145,6 +151,24 @@ final class Street {
       for (Node other : List.copyOf(nodes)) {
         if (other.control.address().equals(to.address())) {
           deliver(datagram, this, other);
+        }
+      }
+    }
+
+    @Override
+    public void multicastAside(String link, Bytes datagram) {
+      for (Node other : List.copyOf(nodes)) {
+        if (other != this) {
+          deliverAside(datagram, this, other);
+        }
+      }
+    }
+
+    @Override
+    public void sendAside(String link, Endpoint to, Bytes datagram) {
+      for (Node other : List.copyOf(nodes)) {
+        if (other.control.address().equals(to.address())) {
+          deliverAside(datagram, this, other);
         }
       }
     }
@@ -248,6 +272,16 @@ final class Street {
             }
           });
     }
+  }
+
+  private void deliverAside(Bytes datagram, Node from, Node to) {
+    aside.add(datagram);
+    loop.execute(
+        () -> {
+          if (!to.gone) {
+            to.hood.receivedAside(datagram, from.source, LINK);
+          }
+        });
   }
 
   private static LinkMessage read(Bytes datagram) {

@@ -74,6 +74,7 @@ final class NodeReport {
     for (Neighbor neighbor : neighborhood.snapshot()) {
       JsonObject json = head(neighbor);
       json.addProperty("trust", trust(neighbor));
+      json.addProperty("speaks", neighbor.nonce().isPresent() ? "scrooge2" : "scrooge");
       json.addProperty("controlAddress", neighbor.contact().control().toString());
       json.addProperty("heardSecondsAgo", seconds(neighbor.contact().heard(), now));
       if (neighbor.attempt().isPresent()) {

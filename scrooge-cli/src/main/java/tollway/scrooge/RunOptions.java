@@ -20,6 +20,7 @@ import tollway.firewall.ReversePath;
 import tollway.identity.Identity;
 import tollway.link.LinkInterfaces;
 import tollway.neighbor.NeighborhoodConfig;
+import tollway.neighbor.Scrooge2;
 import tollway.tunnel.TunnelBackends;
 import tollway.tunnel.TunnelPorts;
 
@@ -93,6 +94,14 @@ final class RunOptions {
               + " comes or goes.")
   private @Nullable Path hook;
 
+  @Option(
+      names = "--scrooge2",
+      paramLabel = "off|offer|require",
+      description =
+          "Speak scrooge2, too, on UDP port 8482, or nothing else; its messages cannot be"
+              + " repeated elsewhere or later (default: ${DEFAULT-VALUE}).")
+  private String scrooge2 = Scrooge2.OFF.label();
+
   @Mixin private TrustOptions trust = new TrustOptions();
   @Mixin private ShareOptions shares = new ShareOptions();
 
@@ -111,6 +120,7 @@ final class RunOptions {
     reversePath();
     trust.toConfig();
     shares.toConfig();
+    scrooge2();
   }
 
   /** Makes the key when there is none. */
@@ -124,7 +134,7 @@ final class RunOptions {
         choice(),
         addresses(),
         Optional.ofNullable(hook).map(Path::toAbsolutePath),
-        NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels),
+        NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels).with(scrooge2()),
         reversePath(),
         trust.toConfig(),
         shares.toConfig());
@@ -176,6 +186,14 @@ final class RunOptions {
       throw new UserErrorException("--address: '" + text + "' is no address of one node alone");
     }
     return address;
+  }
+
+  private Scrooge2 scrooge2() {
+    return Scrooge2.ofLabel(scrooge2)
+        .orElseThrow(
+            () ->
+                new UserErrorException(
+                    "--scrooge2: '" + scrooge2 + "' is neither off, offer nor require"));
   }
 
   private TunnelPorts ports() {

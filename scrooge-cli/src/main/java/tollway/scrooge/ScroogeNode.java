@@ -43,6 +43,7 @@ import tollway.tunnel.TunnelNames;
 import tollway.tunnel.TunnelPeer;
 import tollway.tunnel.Tunnels;
 import tollway.wire.Endpoint;
+import tollway.wire.LinkCodec;
 
 /**
  * One running scrooge: where links, neighbours, tunnels, the forwarding policy and the control
@@ -134,6 +135,9 @@ final class ScroogeNode {
       control = undo.later(ControlServer.open(config.control(), loop, commands));
       links = undo.later(NodeLinks.open(loop, config.interfaces(), new LinkEvents()));
       side = undo.later(SidePort.open(loop, config.interfaces(), links, neighborhood::speaksFrom));
+      for (String type : LinkCodec.BOUND_TYPES) {
+        side.onEvery(type, this::receivedAside);
+      }
       new Adoption(self, tunnels, keeper, neighborhood).run(links.usable());
       shares.start(shareCommands.recall());
       gate.load();
@@ -254,6 +258,10 @@ final class ScroogeNode {
     return neighborhood.snapshot().stream().map(each -> each.id().node().base64()).toList();
   }
 
+  private void receivedAside(LinkDatagram datagram) {
+    neighborhood.receivedAside(datagram.payload(), datagram.source(), datagram.on().name());
+  }
+
   private void tellHook(boolean up, NeighborId id) {
     hook.tell(up, keeper.name(id), id);
   }
@@ -299,6 +307,16 @@ final class ScroogeNode {
     @Override
     public void send(String link, Endpoint to, Bytes datagram) {
       links.send(link, to, datagram);
+    }
+
+    @Override
+    public void multicastAside(String link, Bytes datagram) {
+      side.multicast(link, datagram);
+    }
+
+    @Override
+    public void sendAside(String link, Endpoint to, Bytes datagram) {
+      side.send(link, to, datagram);
     }
 
     @Override

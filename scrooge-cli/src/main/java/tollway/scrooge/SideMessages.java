@@ -3,6 +3,7 @@ package tollway.scrooge;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import tollway.bytes.Bytes;
 import tollway.link.LinkDatagram;
 import tollway.neighbor.ReceiptBudget;
@@ -29,7 +30,7 @@ final class SideMessages {
     boolean speaksFrom(String link, Bytes source);
   }
 
-  private record Taker(Handler handler, ReceiptBudget budget) {}
+  private record Taker(Handler handler, Optional<ReceiptBudget> budget) {}
 
   SideMessages(Acquaintance acquaintance) {
     this.acquaintance = acquaintance;
@@ -40,10 +41,19 @@ final class SideMessages {
    * one source, 500 of all strangers.
    */
   void on(String type, Handler handler, long nowNanos) {
+    add(type, new Taker(handler, Optional.of(new ReceiptBudget(nowNanos))));
+  }
+
+  /** {@code handler} gets all of them, and has a budget of its own. */
+  void onEvery(String type, Handler handler) {
+    add(type, new Taker(handler, Optional.empty()));
+  }
+
+  private void add(String type, Taker taker) {
     if (type.isEmpty() || type.length() > LONGEST_TYPE || type.contains(" ")) {
       throw new IllegalArgumentException("not a type: '" + type + "'");
     }
-    if (takers.put(type, new Taker(handler, new ReceiptBudget(nowNanos))) != null) {
+    if (takers.put(type, taker) != null) {
       throw new IllegalStateException("two take '" + type + "'");
     }
   }
@@ -54,14 +64,17 @@ final class SideMessages {
       unknown++;
       return;
     }
-    String link = datagram.on().name();
-    Bytes source = Bytes.of(datagram.source().getAddress().getAddress());
-    boolean known = acquaintance.speaksFrom(link, source);
-    if (taker.budget().take(link, source, known, nowNanos)) {
+    if (taker.budget().isEmpty() || mayCost(datagram, taker.budget().get(), nowNanos)) {
       taker.handler().message(datagram);
     } else {
       overBudget++;
     }
+  }
+
+  private boolean mayCost(LinkDatagram datagram, ReceiptBudget budget, long nowNanos) {
+    String link = datagram.on().name();
+    Bytes source = Bytes.of(datagram.source().getAddress().getAddress());
+    return budget.take(link, source, acquaintance.speaksFrom(link, source), nowNanos);
   }
 
   /** The first word, empty when there is none that could be a type. */

@@ -11,6 +11,7 @@ import tollway.link.LinkInterface;
 import tollway.link.LinkListener;
 import tollway.link.LinkSocket;
 import tollway.loop.EventLoop;
+import tollway.neighbor.Neighborhood;
 import tollway.wire.Endpoint;
 
 /**
@@ -18,7 +19,7 @@ import tollway.wire.Endpoint;
  * must never hear. Always open; each part takes the messages it knows. Owned by its loop.
  */
 final class SidePort implements Closeable {
-  static final int PORT = 8482;
+  static final int PORT = Neighborhood.SIDE_PORT;
 
   /** The longest datagram that is looked at, in bytes. */
   static final int SIZE_LIMIT = 1024;
@@ -55,9 +56,19 @@ final class SidePort implements Closeable {
     messages.on(type, handler, loop.nanoTime());
   }
 
+  /**
+   * {@code handler} gets every datagram that begins with this word, and has a budget of its own.
+   */
+  void onEvery(String type, SideMessages.Handler handler) {
+    messages.onEvery(type, handler);
+  }
+
   /** To the neighbour at this link-local address, where its hello came from. */
   void send(String link, Bytes linkLocal, Bytes datagram) {
-    Endpoint to = new Endpoint(linkLocal, "", PORT);
+    send(link, new Endpoint(linkLocal, "", PORT), datagram);
+  }
+
+  void send(String link, Endpoint to, Bytes datagram) {
     links.find(link).ifPresent(on -> socket.send(datagram, to.toSocketAddress(on.index())));
   }
 

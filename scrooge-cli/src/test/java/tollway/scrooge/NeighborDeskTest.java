@@ -63,6 +63,12 @@ final class NeighborDeskTest {
           public void send(String link, Endpoint to, Bytes datagram) {}
 
           @Override
+          public void multicastAside(String link, Bytes datagram) {}
+
+          @Override
+          public void sendAside(String link, Endpoint to, Bytes datagram) {}
+
+          @Override
           public boolean isOnLink(String link, Bytes address) {
             return false;
           }
