@@ -5,12 +5,15 @@ import com.google.gson.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import tollway.bytes.MalformedBytesException;
 
 /** A command's side of the control socket. Blocks; for short-lived commands. */
@@ -20,7 +23,9 @@ public final class ControlClient implements AutoCloseable {
   private final SocketChannel channel;
   private final Selector selector;
   private final long patience;
-  private final ByteBuffer in = ByteBuffer.allocate(16 << 10);
+
+  /** What was read and not yet looked at. */
+  private final ByteBuffer in = ByteBuffer.allocate(16 << 10).limit(0);
 
   private ControlClient(SocketChannel channel, Duration patience) throws IOException {
     this.channel = channel;
@@ -44,9 +49,24 @@ public final class ControlClient implements AutoCloseable {
       throw new IOException("the daemon does not read its control socket");
     }
     try {
-      return ControlCodec.decodeAnswer(line());
+      return ControlCodec.decodeAnswer(answerLine());
     } catch (MalformedBytesException unexpected) {
       throw new IOException("the daemon's answer makes no sense", unexpected);
+    }
+  }
+
+  /**
+   * Waits for the next event after a question that is answered by a stream of them; empty when the
+   * daemon, or {@link #close} on another thread, ended it.
+   */
+  public Optional<JsonObject> next() throws IOException {
+    try {
+      Optional<String> line = line(Long.MAX_VALUE);
+      return line.isEmpty() ? Optional.empty() : Optional.of(ControlCodec.decodeEvent(line.get()));
+    } catch (ClosedSelectorException | ClosedChannelException closed) {
+      return Optional.empty();
+    } catch (MalformedBytesException unexpected) {
+      throw new IOException("the daemon's events make no sense", unexpected);
     }
   }
 
@@ -56,7 +76,7 @@ public final class ControlClient implements AutoCloseable {
   public boolean awaitEnd() throws IOException {
     long deadline = System.nanoTime() + patience;
     while (System.nanoTime() - deadline < 0) {
-      if (await(deadline) && channel.read(in.clear()) < 0) {
+      if (await(deadline - System.nanoTime()) && channel.read(in.clear()) < 0) {
         return true;
       }
     }
@@ -69,28 +89,36 @@ public final class ControlClient implements AutoCloseable {
     channel.close();
   }
 
-  private String line() throws IOException {
-    long deadline = System.nanoTime() + patience;
+  private String answerLine() throws IOException {
+    return line(patience).orElseThrow(() -> new IOException("the daemon ended the connection"));
+  }
+
+  /** Empty at the end of the connection. */
+  private Optional<String> line(long limit) throws IOException {
+    long start = System.nanoTime();
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (line.size() < ANSWER_LIMIT) {
-      if (!await(deadline)) {
+      while (in.hasRemaining()) {
+        byte next = in.get();
+        line.write(next);
+        if (next == '\n') {
+          return Optional.of(line.toString(StandardCharsets.UTF_8));
+        }
+      }
+      if (!await(limit - (System.nanoTime() - start))) {
         throw new IOException("the daemon does not answer");
       }
       int read = channel.read(in.clear());
+      in.flip();
       if (read < 0) {
-        throw new IOException("the daemon ended the connection");
-      }
-      line.write(in.array(), 0, read);
-      if (read > 0 && in.get(read - 1) == '\n') {
-        return line.toString(StandardCharsets.UTF_8);
+        return Optional.empty();
       }
     }
     throw new IOException("the daemon's answer is too long");
   }
 
-  private boolean await(long deadline) throws IOException {
-    long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
-    boolean ready = selector.select(millis) > 0;
+  private boolean await(long nanos) throws IOException {
+    boolean ready = selector.select(Math.max(1, nanos / 1_000_000)) > 0;
     selector.selectedKeys().clear();
     return ready;
   }

@@ -14,7 +14,7 @@ import tollway.bytes.MalformedBytesException;
 
 /**
  * The lines of the control socket. Question: {@code {"command":"…","arguments":{…}}}; answer:
- * {@code {"result":{…}}} or {@code {"error":"…","code":n}}.
+ * {@code {"result":{…}}} or {@code {"error":"…","code":n}}; event: {@code {"event":"…",…}}.
  */
 final class ControlCodec {
   private static final Gson GSON = new Gson().newBuilder().disableHtmlEscaping().create();
@@ -53,6 +53,19 @@ final class ControlCodec {
     line.addProperty("error", why);
     line.addProperty("code", code);
     return GSON.toJson(line) + "\n";
+  }
+
+  static String event(JsonObject event) {
+    return GSON.toJson(event) + "\n";
+  }
+
+  static JsonObject decodeEvent(String line) throws MalformedBytesException {
+    JsonObject object = object(line);
+    JsonElement event = object.get("event");
+    if (event == null || !event.isJsonPrimitive()) {
+      throw new MalformedBytesException("the line is no event");
+    }
+    return object;
   }
 
   static JsonObject decodeAnswer(String line)

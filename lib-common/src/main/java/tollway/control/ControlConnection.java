@@ -8,23 +8,36 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.bytes.MalformedBytesException;
 
-/** One client, one question at a time. Touched on the server's thread only. */
+/**
+ * One client, one question at a time; an answer may be a stream, which ends with the connection.
+ * Touched on the server's thread only.
+ */
 final class ControlConnection {
   private static final Logger log = LoggerFactory.getLogger(ControlConnection.class);
   private static final int LINE_LIMIT = 64 << 10;
   private static final int INVALID = 4;
 
+  /** How far behind a reader of a stream may fall, beyond what its socket holds, in bytes. */
+  private static final int STREAM_LIMIT = 256 << 10;
+
+  private static final String CUT_OFF =
+      "{\"event\":\"cut_off\",\"why\":\"events came faster than they were read\"}\n";
+
   private final ControlServer server;
   private final SocketChannel channel;
   private final SelectionKey key;
   private final ByteBuffer in = ByteBuffer.allocate(LINE_LIMIT);
-  private @Nullable ByteBuffer out;
+  private final Deque<ByteBuffer> out = new ArrayDeque<>();
+  private int waiting;
   private boolean asked;
+  private boolean streaming;
+  private boolean ending;
   private long active = System.nanoTime();
 
   ControlConnection(ControlServer server, SocketChannel channel, SelectionKey key) {
@@ -52,9 +65,13 @@ final class ControlConnection {
     return active;
   }
 
-  /** Nobody is cut off while we owe an answer. */
+  boolean isStreaming() {
+    return streaming;
+  }
+
+  /** Nobody is cut off while we owe an answer, or have nothing new to tell. */
   void closeIfIdleSince(long oldest) {
-    boolean owed = asked && out == null;
+    boolean owed = asked && out.isEmpty();
     if (!owed && active - oldest < 0) {
       close();
     }
@@ -64,6 +81,10 @@ final class ControlConnection {
     active = System.nanoTime();
     if (channel.read(in) < 0) {
       close();
+      return;
+    }
+    if (streaming) {
+      in.clear(); // Only its end matters now.
       return;
     }
     nextQuestion();
@@ -93,26 +114,49 @@ final class ControlConnection {
   }
 
   private void answer(String line) throws IOException {
-    out = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+    if (out.isEmpty()) {
+      active = System.nanoTime(); // From now on it is the client's turn.
+    }
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    waiting += bytes.length;
+    out.add(ByteBuffer.wrap(bytes));
     write();
   }
 
+  private void stream(String line) throws IOException {
+    if (ending) {
+      return;
+    }
+    if (waiting + line.length() > STREAM_LIMIT) {
+      ending = true;
+      answer(CUT_OFF);
+    } else {
+      answer(line);
+    }
+  }
+
   private void write() throws IOException {
-    ByteBuffer left = out;
-    if (left == null) {
+    for (ByteBuffer line = out.peek(); line != null; line = out.peek()) {
+      int written = channel.write(line);
+      if (written > 0) {
+        waiting -= written;
+        active = System.nanoTime();
+      }
+      if (line.hasRemaining()) {
+        key.interestOps(SelectionKey.OP_WRITE | (streaming ? SelectionKey.OP_READ : 0));
+        return;
+      }
+      out.remove();
+    }
+    if (ending) {
+      close();
       return;
     }
-    if (channel.write(left) > 0) {
-      active = System.nanoTime();
-    }
-    if (left.hasRemaining()) {
-      key.interestOps(SelectionKey.OP_WRITE);
-      return;
-    }
-    out = null;
-    asked = false;
     key.interestOps(SelectionKey.OP_READ);
-    nextQuestion();
+    if (!streaming) {
+      asked = false;
+      nextQuestion();
+    }
   }
 
   void close() {
@@ -138,19 +182,59 @@ final class ControlConnection {
       give(ControlCodec.refusal(code, line));
     }
 
+    @Override
+    public ControlHandler.Stream stream(JsonObject result) {
+      once();
+      inServer(
+          () -> {
+            streaming = true;
+            answer(ControlCodec.result(result));
+          });
+      return new Lines();
+    }
+
     private void give(String line) {
+      once();
+      inServer(() -> answer(line));
+    }
+
+    private void once() {
       if (!given.compareAndSet(false, true)) {
         throw new IllegalStateException("a question was answered twice");
       }
-      server.execute(
-          () -> {
-            try {
-              answer(line);
-            } catch (IOException | CancelledKeyException gone) {
-              log.debug("a control client did not wait: {}", gone.toString());
-              close();
-            }
-          });
     }
+  }
+
+  private final class Lines implements ControlHandler.Stream {
+    @Override
+    public void send(JsonObject event) {
+      String line = ControlCodec.event(event);
+      inServer(() -> ControlConnection.this.stream(line));
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+  }
+
+  private interface Sending {
+    void send() throws IOException;
+  }
+
+  /** Does so on the server's thread, if the client is still there. Any thread. */
+  private void inServer(Sending sending) {
+    server.execute(
+        () -> {
+          if (!channel.isOpen()) {
+            return;
+          }
+          try {
+            sending.send();
+          } catch (IOException | CancelledKeyException gone) {
+            log.debug("a control client did not wait: {}", gone.toString());
+            close();
+          }
+        });
   }
 }

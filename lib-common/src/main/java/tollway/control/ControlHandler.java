@@ -17,5 +17,17 @@ public interface ControlHandler {
 
     /** {@code code} is what the asking command shall exit with. */
     void refuse(int code, String line);
+
+    /** Answers with {@code result} and goes on: the connection carries lines until it ends. */
+    Stream stream(JsonObject result);
+  }
+
+  /** Lines to a client that may be slow, or gone. Any thread. */
+  interface Stream {
+    /** Sends {@code line}; a reader that falls too far behind is told so and cut off. */
+    void send(JsonObject line);
+
+    /** False when nobody reads any more. */
+    boolean isOpen();
   }
 }

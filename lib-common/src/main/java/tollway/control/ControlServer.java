@@ -138,8 +138,10 @@ public final class ControlServer implements Closeable {
   private void admit(SocketChannel channel) throws IOException {
     List<ControlConnection> others = connections();
     if (others.size() >= CLIENTS) {
-      // Whoever has been quiet longest goes: clients that stall must not shut out one that asks.
+      // Whoever has been quiet longest goes: clients that stall must not shut out one that asks,
+      // and who reads events, fewer by far, is quiet because nothing happens.
       others.stream()
+          .filter(other -> !other.isStreaming())
           .min(Comparator.comparingLong(ControlConnection::active))
           .ifPresent(ControlConnection::close);
     }

@@ -443,7 +443,7 @@ public final class Neighborhood {
   private void apply(NeighborId id, Step step) {
     Neighbor before = table.get(id);
     step.next().ifPresentOrElse(table::put, () -> table.remove(id));
-    logChange(id, before, step.next());
+    tellChange(id, before, step.next());
     for (NeighborEffect effect : step.effects()) {
       if (effect instanceof NeighborEffect.Build build && !mayBuild(id)) {
         tunnelFailed(id, build.generation());
@@ -540,16 +540,22 @@ public final class Neighborhood {
     return new Endpoint(control.address(), control.zone(), SIDE_PORT);
   }
 
-  private static void logChange(NeighborId id, @Nullable Neighbor before, Optional<Neighbor> next) {
-    String was = before == null ? "unknown" : before.state().name();
-    String is = next.map(neighbor -> neighbor.state().name()).orElse("forgotten");
+  private void tellChange(NeighborId id, @Nullable Neighbor before, Optional<Neighbor> next) {
+    Optional<NeighborState> was = Optional.ofNullable(before).map(Neighbor::state);
+    Optional<NeighborState> is = next.map(Neighbor::state);
     if (was.equals(is)) {
       return;
     }
-    if (was.equals("TUNNEL") || is.equals("TUNNEL")) {
-      log.info("{}: {} → {}", id, was, is);
+    surroundings.changed(id, was, is);
+    String change = name(was, "unknown") + " → " + name(is, "forgotten");
+    if (change.contains(NeighborState.TUNNEL.name())) {
+      log.info("{}: {}", id, change);
     } else {
-      log.debug("{}: {} → {}", id, was, is);
+      log.debug("{}: {}", id, change);
     }
+  }
+
+  private static String name(Optional<NeighborState> state, String none) {
+    return state.map(NeighborState::name).orElse(none);
   }
 }

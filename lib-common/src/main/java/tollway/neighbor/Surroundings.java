@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.neighbor;
 
+import java.util.Optional;
 import tollway.bytes.Bytes;
 import tollway.wire.Endpoint;
 
@@ -20,4 +21,7 @@ public interface Surroundings {
 
   /** Begins to do what {@code effect} says, in the order of the calls. */
   void perform(NeighborId id, NeighborEffect.Tunnel effect);
+
+  /** {@code id} was in one state and is in another; empty stands for unknown, and forgotten. */
+  default void changed(NeighborId id, Optional<NeighborState> was, Optional<NeighborState> is) {}
 }

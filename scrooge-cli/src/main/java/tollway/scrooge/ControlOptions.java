@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.scrooge;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
@@ -50,6 +53,22 @@ final class ControlOptions {
         throw new CommandFailedException(ExitCode.FAILED, "the daemon does not end");
       }
       return answer;
+    }
+  }
+
+  /** Has {@code reader} read the events of these kinds, or of all; null stands for no limit. */
+  void follow(List<String> only, EventReader reader, @Nullable Duration limit)
+      throws IOException, CommandFailedException, InterruptedException {
+    JsonObject arguments = new JsonObject();
+    if (!only.isEmpty()) {
+      JsonArray kinds = new JsonArray();
+      only.forEach(kinds::add);
+      kinds.add("stopping"); // So that we know why there is no more.
+      arguments.add("only", kinds);
+    }
+    try (ControlClient client = connect()) {
+      ask(client, new ControlQuestion("events", arguments));
+      reader.run(client, limit);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.firewall.Firewall;
@@ -29,6 +30,7 @@ final class ForwardGate {
   private final LinkNames links;
   private final Map<String, NodeId> open = new TreeMap<>();
   private Map<String, Integer> classes = Map.of();
+  private Consumer<String> repaired = why -> {};
   private boolean loaded;
   private Optional<Firewall.Standing> standing = Optional.empty();
 
@@ -44,6 +46,11 @@ final class ForwardGate {
     this.firewall = firewall;
     this.reversePath = reversePath;
     this.links = new LinkNames(links);
+  }
+
+  /** {@code repaired} is told, on the {@code os} loop, what was wrong and has been put right. */
+  void onRepair(Consumer<String> listener) {
+    repaired = listener;
   }
 
   /** Loads the policy; until then changes are only remembered. Blocks, at the start only. */
@@ -121,6 +128,7 @@ final class ForwardGate {
                   "the forwarding policy was changed; putting it right: {}",
                   String.join("; ", found.deviations()));
               firewall.load(rules);
+              repaired.accept(String.join("; ", found.deviations()));
             }
             loop.execute(() -> standing = Optional.of(found));
           } catch (IOException refused) {
@@ -153,6 +161,7 @@ final class ForwardGate {
   private void reload(Ruleset rules, IOException refused) {
     try {
       firewall.load(rules);
+      repaired.accept("it could not be updated");
     } catch (IOException still) {
       still.addSuppressed(refused);
       log.error("cannot load the forwarding policy: {}", still.getMessage());

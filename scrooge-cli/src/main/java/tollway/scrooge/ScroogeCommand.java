@@ -18,6 +18,7 @@ import tollway.cli.RootCommand;
       NeighborsCommand.class,
       NeighborCommand.class,
       TunnelCommand.class,
+      EventsCommand.class,
       WeightCommand.class,
       ShareCommand.class,
       QosCommand.class,

@@ -31,6 +31,7 @@ import tollway.loop.ThreadEventLoop;
 import tollway.neighbor.Neighbor;
 import tollway.neighbor.NeighborEffect;
 import tollway.neighbor.NeighborId;
+import tollway.neighbor.NeighborState;
 import tollway.neighbor.Neighborhood;
 import tollway.neighbor.Surroundings;
 import tollway.neighbor.TunnelEnd;
@@ -53,6 +54,7 @@ final class ScroogeNode {
   private static final Logger log = LoggerFactory.getLogger(ScroogeNode.class);
   private static final Duration CHECK_PERIOD = Duration.ofSeconds(1);
   private static final Duration AUDIT_PERIOD = Duration.ofSeconds(5);
+  private static final Duration DROPS_PERIOD = Duration.ofSeconds(5);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(7);
 
   private final ThreadEventLoop loop;
@@ -64,6 +66,7 @@ final class ScroogeNode {
   private final Firewall firewall;
   private final Instant started;
   private final BorrowedSettings settings;
+  private final NodeEvents events;
   private final ForwardGate gate;
   private final TunnelKeeper keeper;
   private final Shares shares;
@@ -87,7 +90,9 @@ final class ScroogeNode {
     NodeId self = config.identity().nodeId();
     Tunnels tunnels = new Tunnels(backend, host, TunnelAlias.prefix(self));
     firewall = new Firewall(host);
+    events = new NodeEvents(loop, this::present);
     gate = new ForwardGate(loop, os, firewall, config.reversePath(), config.interfaces());
+    gate.onRepair(events::policyRepaired);
     Path socket = config.control();
     settings =
         new BorrowedSettings(host, socket.resolveSibling(socket.getFileName() + ".settings"));
@@ -129,6 +134,7 @@ final class ScroogeNode {
     serve(commands);
     desk.serve(commands);
     shareCommands.serve(commands);
+    events.serve(commands);
     try (Undo undo = new Undo()) {
       // First what another program can hold; only then what changes the host. The links' UDP
       // port makes sure that we are the only one in this network namespace.
@@ -150,6 +156,7 @@ final class ScroogeNode {
     loop.every(AUDIT_PERIOD, keeper::repair);
     loop.every(AUDIT_PERIOD, gate::audit);
     loop.every(AUDIT_PERIOD, shares::audit);
+    loop.every(DROPS_PERIOD, () -> events.drops(neighborhood.drops()));
     gate.audit();
     TrustFiles files =
         new TrustFiles(
@@ -197,6 +204,7 @@ final class ScroogeNode {
     CountDownLatch tunnelsGone = new CountDownLatch(1);
     loop.execute(
         () -> {
+          events.stopping();
           neighborhood.stop();
           links.close();
           side.close();
@@ -204,7 +212,7 @@ final class ScroogeNode {
           shares.leave();
           neighborhood.snapshot().stream()
               .filter(Neighbor::mayForward)
-              .forEach(neighbor -> tellHook(false, neighbor.id()));
+              .forEach(neighbor -> tellTunnel(false, neighbor.id()));
           keeper.removeAll(
               () -> {
                 shares.remove();
@@ -262,8 +270,21 @@ final class ScroogeNode {
     neighborhood.receivedAside(datagram.payload(), datagram.source(), datagram.on().name());
   }
 
-  private void tellHook(boolean up, NeighborId id) {
+  private void tellTunnel(boolean up, NeighborId id) {
     hook.tell(up, keeper.name(id), id);
+    events.publish(NodeEvents.tunnel(up, id, keeper.name(id)));
+  }
+
+  /** For those who begin to read events now. */
+  private void present(List<JsonObject> now) {
+    links.all().forEach(link -> now.add(NodeEvents.link(true, link.name())));
+    for (Neighbor neighbor : neighborhood.snapshot()) {
+      Optional<NeighborState> state = Optional.of(neighbor.state());
+      now.add(NodeEvents.neighbor(neighbor.id(), state, state));
+      if (neighbor.mayForward()) {
+        now.add(NodeEvents.tunnel(true, neighbor.id(), keeper.name(neighbor.id())));
+      }
+    }
   }
 
   /** What happens on the links, passed on to the neighborhood. */
@@ -283,10 +304,12 @@ final class ScroogeNode {
       }
       gate.addLink(on.name());
       neighborhood.linkUp(on.name(), NodeLinks.control(on));
+      events.publish(NodeEvents.link(true, on.name()));
     }
 
     @Override
     public void down(LinkInterface on) {
+      events.publish(NodeEvents.link(false, on.name()));
       if (NodeLinks.exists(on.name())) {
         neighborhood.linkDown(on.name());
       } else {
@@ -335,8 +358,13 @@ final class ScroogeNode {
       } else if (effect instanceof NeighborEffect.Forward forward) {
         gate.allow(keeper.name(id), id.node(), forward.allowed());
         shares.tunnel(id, keeper.name(id), forward.allowed());
-        tellHook(forward.allowed(), id);
+        tellTunnel(forward.allowed(), id);
       }
+    }
+
+    @Override
+    public void changed(NeighborId id, Optional<NeighborState> was, Optional<NeighborState> is) {
+      events.publish(NodeEvents.neighbor(id, was, is));
     }
 
     private void setPeer(NeighborId id, NeighborEffect.SetPeer set, LinkInterface on) {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tollway.lab.Await;
+import tollway.lab.Netns;
+import tollway.scrooge.MeshLab.Node;
+
+/** What a daemon tells of its life as it happens. */
+final class ScroogeEventsIT {
+  @TempDir private Path directory;
+  private @Nullable Node alice;
+  private @Nullable Node bob;
+
+  @BeforeEach
+  void build() throws IOException {
+    Netns.require("ip", "nft", "wireguard-go");
+    alice = new Node(directory.resolve("alice"), 1);
+    bob = new Node(directory.resolve("bob"), 2);
+    alice().netns.cable("ab", bob().netns, "ba");
+  }
+
+  @AfterEach
+  void tearDown() throws IOException {
+    alice().close();
+    bob().close();
+  }
+
+  private Node alice() {
+    return Objects.requireNonNull(alice);
+  }
+
+  private Node bob() {
+    return Objects.requireNonNull(bob);
+  }
+
+  @Test
+  void allThatHappensIsTold() throws Exception {
+    alice().start("ab");
+    Path log = directory.resolve("events");
+    List<String> command =
+        Node.scrooge(List.of("events", "--json", "--control", alice().control.toString()));
+    Process events = alice().netns.start(log, Map.of(), command.toArray(new String[0]));
+    Await.until("it reads", () -> Files.exists(log) && !Files.readString(log).isEmpty());
+    bob().start("ba");
+    Await.until("a tunnel is told", () -> kinds(log).contains("tunnel_up"));
+    alice().netns.run("nft", "delete", "table", "inet", "tollway");
+    Await.until("the repair is told", () -> kinds(log).contains("policy_repaired"));
+    bob().netns.run("ip", "link", "delete", "dev", "ba");
+    Await.until("the loss is told", () -> kinds(log).containsAll(List.of("link_down")));
+    Await.until("the end is told", () -> kinds(log).contains("tunnel_down"));
+    assertThat(alice().ask("stop").exitCode()).isZero();
+    assertThat(events.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(events.exitValue()).isZero();
+    List<JsonObject> told = read(log);
+    assertThat(told.get(0).toString()).contains("\"link_up\"", "\"ab\"", "\"now\":true");
+    assertThat(told.get(told.size() - 1).get("event").getAsString()).isEqualTo("stopping");
+    String key = bob().identity.nodeId().base64();
+    assertThat(told.stream().map(JsonObject::toString))
+        .anyMatch(line -> line.contains("\"neighbor\"") && line.contains(key))
+        .anyMatch(line -> line.contains("\"tunnel_up\"") && line.contains("\"tunnel\":\"tw"));
+    for (int i = 2; i < told.size(); i++) {
+      long gap = told.get(i).get("seq").getAsLong() - told.get(i - 1).get("seq").getAsLong();
+      assertThat(gap).as("none is missing").isBetween(0L, 1L);
+    }
+  }
+
+  @Test
+  void aReaderEndsWithItsPipeAndOnCtrlC() throws Exception {
+    alice().start("ab");
+    String line =
+        String.join(" ", Node.scrooge(List.of("events", "--control", alice().control.toString())));
+    Process piped =
+        alice()
+            .netns
+            .start(
+                directory.resolve("piped"),
+                Map.of(),
+                "bash",
+                "-c",
+                line + " | head -n 1; exit ${PIPESTATUS[0]}");
+    bob().start("ba");
+    assertThat(piped.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(piped.exitValue()).isZero();
+    assertThat(directory.resolve("piped")).content().hasLineCount(1).contains("link_up");
+    Process interrupted = alice().netns.start(directory.resolve("int"), Map.of(), line.split(" "));
+    Await.until("it reads", () -> Files.size(directory.resolve("int")) > 0);
+    assertThat(new ProcessBuilder("kill", "-INT", "" + interrupted.pid()).start().waitFor())
+        .isZero();
+    assertThat(interrupted.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted.exitValue()).isZero();
+  }
+
+  private static List<String> kinds(Path log) throws IOException {
+    return read(log).stream().map(event -> event.get("event").getAsString()).toList();
+  }
+
+  private static List<JsonObject> read(Path log) throws IOException {
+    List<JsonObject> events = new ArrayList<>();
+    String text = Files.readString(log);
+    for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+      events.add(JsonParser.parseString(line).getAsJsonObject());
+    }
+    return events;
+  }
+}
