@@ -19,7 +19,9 @@ public interface ControlHandler {
     void refuse(int code, String line);
 
     /** Answers with {@code result} and goes on: the connection carries lines until it ends. */
-    Stream stream(JsonObject result);
+    default Stream stream(JsonObject result) {
+      throw new IllegalStateException("whoever asks here waits for one answer");
+    }
   }
 
   /** Lines to a client that may be slow, or gone. Any thread. */
