@@ -25,6 +25,7 @@ import tollway.cli.RootCommand;
       StopCommand.class,
       MsgCommand.class,
       DecodeCommand.class,
+      LabCommand.class,
     })
 final class ScroogeCommand extends RootCommand {
   ScroogeCommand(CliIo io) {
