@@ -73,7 +73,7 @@ final class LabRunCommand extends Subcommand {
   public Integer call()
       throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
     List<Scenario> scenarios = scenarios();
-    LabHost.require(Host.real());
+    LabHost.require(Host.real(), scenarios);
     StopSignal stop = new StopSignal().installed();
     List<Lab> labs = new ArrayList<>();
     AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.UNFINISHED);

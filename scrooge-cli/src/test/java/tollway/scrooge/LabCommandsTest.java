@@ -46,7 +46,7 @@ final class LabCommandsTest {
           lab show nowhere          | 2 | no scenario and no file 'nowhere'
           lab agent                 | 2 | lab agent does: receive
           lab agent noise x 1 1 -1  | 2 | '-1' is not a number
-          lab agent send x y z 1 2  | 2 | 'z' is not a number
+          lab agent send x y z 1 2 3 | 2 | 'z' is not a number
           """)
   void saysInOneLineWhatIsWrong(String command, int code, String line) {
     Shell run = Shell.scrooge(command.split(" "));

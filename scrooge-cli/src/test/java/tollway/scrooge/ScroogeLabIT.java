@@ -111,6 +111,15 @@ final class ScroogeLabIT {
   }
 
   @Test
+  void aMeshThatTheHostCannotHoldIsRefusedBeforeItIsBuilt() throws Exception {
+    JavaProcess lab = scrooge("lab", "run", "hub", "--nodes", "48");
+    assertThat(lab.exitCode()).isEqualTo(3);
+    assertThat(lab.err()).hasSize(1);
+    assertThat(lab.err().get(0)).contains("hub needs 2256 inotify instances");
+    assertThat(leftOf(lab)).isEmpty();
+  }
+
+  @Test
   void anInterruptRemovesTheMesh() throws Exception {
     JavaProcess lab = scrooge("lab", "run", "line");
     Await.until("the mesh is there", () -> leftOf(lab).size() > 3);

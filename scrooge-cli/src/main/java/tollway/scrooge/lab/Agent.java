@@ -13,7 +13,7 @@ import tollway.cli.UserErrorException;
  */
 public final class Agent {
   private static final String VERBS =
-      "receive PORT SECONDS, send SOURCE TARGET PORT KBIT SECONDS, noise DEVICE RATE SECONDS SEED,"
+      "receive PORT SECONDS AFTER, send SOURCE TARGET PORT KBIT SECONDS AT, noise DEVICE RATE SECONDS SEED,"
           + " record DEVICE SECONDS FILE, replay DEVICE FILE TIMES, forge DEVICE PUBLIC-KEY COUNT";
 
   private Agent() {}
@@ -24,10 +24,11 @@ public final class Agent {
     String verb = words.isEmpty() ? "" : words.get(0);
     List<String> rest = words.isEmpty() ? List.of() : words.subList(1, words.size());
     switch (verb + " " + rest.size()) {
-      case "receive 2" -> UdpMeter.receive(number(rest, 0), number(rest, 1), out);
-      case "send 5" ->
-          UdpMeter.send(
-              rest.get(0), rest.get(1), number(rest, 2), number(rest, 3), number(rest, 4), out);
+      case "receive 3" -> UdpMeter.receive(number(rest, 0), number(rest, 1), clock(rest, 2), out);
+      case "send 6" ->
+          new UdpMeter.Sending(
+                  rest.get(0), rest.get(1), number(rest, 2), number(rest, 3), number(rest, 4))
+              .run(clock(rest, 5), out);
       case "noise 4" ->
           HostileNeighbor.noise(
               rest.get(0), number(rest, 1), number(rest, 2), number(rest, 3), out);
@@ -39,9 +40,18 @@ public final class Agent {
   }
 
   private static int number(List<String> words, int index) {
+    return (int) number(words, index, Integer.MAX_VALUE);
+  }
+
+  /** Milliseconds since 1970: all namespaces have one clock. */
+  private static long clock(List<String> words, int index) {
+    return number(words, index, Long.MAX_VALUE);
+  }
+
+  private static long number(List<String> words, int index, long most) {
     try {
-      int number = Integer.parseInt(words.get(index));
-      if (number >= 0) {
+      long number = Long.parseLong(words.get(index));
+      if (number >= 0 && number <= most) {
         return number;
       }
     } catch (NumberFormatException notANumber) {

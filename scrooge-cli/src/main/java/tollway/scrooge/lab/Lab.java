@@ -34,14 +34,14 @@ public final class Lab {
     Stopwatch watch = new Stopwatch(report, progress, scenario.limit());
     long begun = System.nanoTime();
     try {
-      mesh.build(program);
+      mesh.build(scenario, program);
       watch.write(
           "all",
           scenario.topology().shape() + " of " + layout.nodes().size() + " nodes is built",
           begun,
           true,
           "");
-      ScenarioRun run = new ScenarioRun(mesh, watch, program, seed, jobs);
+      ScenarioRun run = new ScenarioRun(scenario, mesh, watch, program, seed, jobs);
       List<Step> steps = scenario.steps();
       for (int i = 0; i < steps.size() && report.passed(); i++) {
         progress.step(i + 1, steps.size(), word(steps.get(i)));

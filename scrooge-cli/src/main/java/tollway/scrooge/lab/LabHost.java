@@ -2,11 +2,14 @@
 package tollway.scrooge.lab;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.exec.Host;
 import tollway.exec.HostCommand;
+import tollway.tunnel.TunnelBackend;
 import tollway.tunnel.TunnelBackends;
 
 /** Whether labs can be built here; one line says why not. */
@@ -20,13 +23,19 @@ public final class LabHost {
   }
 
   /** Everything that the daemons of a lab will ask for, before the first is started. */
-  public static void require(Host host) throws IOException, CommandFailedException {
+  public static void require(Host host, List<Scenario> scenarios)
+      throws IOException, CommandFailedException {
     requireRoot();
     require(host, "ip", "iproute2");
     require(host, "ping", "iputils-ping");
     require(host, "nft", "nftables");
     try {
-      TunnelBackends.choose(TunnelBackends.Choice.AUTO, host);
+      TunnelBackend backend = TunnelBackends.choose(TunnelBackends.Choice.AUTO, host);
+      if (backend.label().equals("wireguard-go")) {
+        for (Scenario scenario : scenarios) {
+          requireInstances(scenario);
+        }
+      }
     } catch (TunnelBackends.MissingException missing) {
       throw unavailable(String.valueOf(missing.getMessage()));
     }
@@ -36,6 +45,28 @@ public final class LabHost {
       throw unavailable("this host lets nobody make network namespaces: " + made.stderr().strip());
     }
     host.run(List.of("ip", "netns", "delete", name));
+  }
+
+  /** Each wireguard-go watches its socket by an inotify instance; users have so many. */
+  private static void requireInstances(Scenario scenario)
+      throws IOException, CommandFailedException {
+    Path setting = Path.of("/proc/sys/fs/inotify/max_user_instances");
+    long limit = Long.parseLong(Files.readString(setting).strip());
+    long wanted = scenario.topology().tunnelEnds();
+    long used = running("wireguard-go");
+    if (wanted + used > limit) {
+      throw unavailable(
+          scenario.name()
+              + " needs %d inotify instances, %d of %d are in use: sysctl -w %s=%d"
+                  .formatted(
+                      wanted, used, limit, "fs.inotify.max_user_instances", 2 * (wanted + used)));
+    }
+  }
+
+  private static long running(String program) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().command().orElse("").endsWith("/" + program))
+        .count();
   }
 
   private static void require(Host host, String program, String debian)

@@ -2,7 +2,6 @@
 package tollway.scrooge.lab;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,14 +22,13 @@ final class Mallory {
 
   private final Mesh mesh;
   private final Stopwatch watch;
-  private final DaemonProgram program;
+  private final Agents agents;
   private final Random random;
-  private int agents;
 
-  Mallory(Mesh mesh, Stopwatch watch, DaemonProgram program, Random random) {
+  Mallory(Mesh mesh, Stopwatch watch, Agents agents, Random random) {
     this.mesh = mesh;
     this.watch = watch;
-    this.program = program;
+    this.agents = agents;
     this.random = random;
   }
 
@@ -79,7 +77,7 @@ final class Mallory {
     List<String> counts = List.of("FORGED", "OVER_BUDGET");
     long drops = victim.drops(counts);
     JsonObject sent =
-        agent(
+        agents.run(
             from.space(),
             10,
             "forge",
@@ -108,10 +106,19 @@ final class Mallory {
     if (!own) {
       from.space().run("ip", "address", "add", address, "dev", "lo");
     }
-    try (Running receiver = begin(mesh.node(to).space(), "receive", "" + PORT, "3")) {
+    try (Agents.Running receiver =
+        agents.begin(mesh.node(to).space(), "receive", "" + PORT, "3", "0")) {
       receiver.awaitReady();
-      agent(
-          from.space(), 10, "send", source, Layout.meshFour(to), String.valueOf(PORT), "200", "1");
+      agents.run(
+          from.space(),
+          10,
+          "send",
+          source,
+          Layout.meshFour(to),
+          String.valueOf(PORT),
+          "200",
+          "1",
+          "0");
       return receiver.result(20).getAsJsonObject("bySource").has(source);
     } finally {
       if (!own) {
@@ -123,10 +130,11 @@ final class Mallory {
   /** What was said once is said again. */
   void replay(Step.Replay step, Checks checks) throws IOException, InterruptedException {
     Space mallory = mesh.mallory().orElseThrow();
-    String file = mesh.directory().resolve("recorded-" + agents).toString();
+    String file = mesh.directory().resolve("recorded-" + System.nanoTime()).toString();
     String seconds = String.valueOf(step.seconds());
     long recorded =
-        agent(mallory, step.seconds() + 20, "record", "eth0", seconds, file)
+        agents
+            .run(mallory, step.seconds() + 20, "record", "eth0", seconds, file)
             .get("recorded")
             .getAsLong();
     watch.look(
@@ -144,7 +152,7 @@ final class Mallory {
       before.put(node, node.acquaintances());
       drops.put(node, node.drops(counts));
     }
-    agent(mallory, 120, "replay", "eth0", file, String.valueOf(step.times()));
+    agents.run(mallory, 120, "replay", "eth0", file, String.valueOf(step.times()));
     for (MeshNode node : near) {
       watch.await(
           node.name(),
@@ -198,7 +206,8 @@ final class Mallory {
     long sent;
     try {
       sent =
-          agent(
+          agents
+              .run(
                   mesh.mallory().orElseThrow(),
                   step.seconds() + 30,
                   "noise",
@@ -227,52 +236,6 @@ final class Mallory {
           node.name(),
           "its memory grew by " + Math.max(0, grown >> 20) + " MiB",
           () -> grown < MEMORY ? Optional.empty() : Optional.of("more than 32 MiB"));
-    }
-  }
-
-  private JsonObject agent(Space space, int within, String... words)
-      throws IOException, InterruptedException {
-    try (Running running = begin(space, words)) {
-      return running.result(within);
-    }
-  }
-
-  private Running begin(Space space, String... words) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("lab", "agent"));
-    arguments.addAll(List.of(words));
-    Path out = mesh.directory().resolve("agent-" + ++agents);
-    Path err = mesh.directory().resolve("agent-" + agents + "-log");
-    return new Running(words[0], space.start(program.command(arguments), out, err), out, err);
-  }
-
-  /** An agent at work; its last line is its answer. */
-  private record Running(String verb, Process process, Path out, Path err)
-      implements AutoCloseable {
-    void awaitReady() throws IOException, InterruptedException {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (!Files.readString(out).contains("\"ready\"")) {
-        if (!process.isAlive() || System.nanoTime() > deadline) {
-          throw new IOException("the agent '" + verb + "' does not start: " + said());
-        }
-        Thread.sleep(20);
-      }
-    }
-
-    JsonObject result(int within) throws IOException, InterruptedException {
-      if (!process.waitFor(within, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException("the agent '" + verb + "' failed: " + said());
-      }
-      List<String> lines = Files.readAllLines(out);
-      return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
-    }
-
-    private String said() throws IOException {
-      return Files.readString(err).strip();
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
     }
   }
 }

@@ -30,7 +30,7 @@ final class Mesh {
     this.directory = directory;
   }
 
-  void build(DaemonProgram program) throws IOException {
+  void build(Scenario scenario, DaemonProgram program) throws IOException {
     SecureRandom random = new SecureRandom();
     for (int number : layout.nodes()) {
       Space space = new Space(host, lab + "-n" + number);
@@ -47,6 +47,9 @@ final class Mesh {
     for (MeshNode node : nodes) {
       node.space().configure(addresses(node.number()));
       node.prepare(layout, nodes);
+      Optional.ofNullable(scenario.settings().get(node.number()))
+          .flatMap(Scenario.Setting::shareMbit)
+          .ifPresent(share -> node.option("--share", share + "mbit"));
     }
   }
 

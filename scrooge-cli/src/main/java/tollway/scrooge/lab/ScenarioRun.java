@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
@@ -16,30 +17,51 @@ final class ScenarioRun implements Step.Visitor {
   private static final int AT_MOST = 4;
   private static final String ALL = "all";
 
+  private final Scenario scenario;
   private final Mesh mesh;
   private final Layout layout;
   private final Checks checks;
   private final Stopwatch watch;
   private final Random random;
   private final int jobs;
+  private final Agents agents;
   private final Mallory mallory;
 
-  ScenarioRun(Mesh mesh, Stopwatch watch, DaemonProgram program, long seed, int jobs) {
+  ScenarioRun(
+      Scenario scenario, Mesh mesh, Stopwatch watch, DaemonProgram program, long seed, int jobs) {
+    this.scenario = scenario;
     this.mesh = mesh;
     this.watch = watch;
     this.jobs = jobs;
     layout = mesh.layout();
     checks = new Checks(mesh);
     random = new Random(seed);
-    mallory = new Mallory(mesh, watch, program, random);
+    agents = new Agents(mesh.directory(), program);
+    mallory = new Mallory(mesh, watch, agents, random);
   }
 
   @Override
   public void visit(Step.Start step) throws IOException, InterruptedException {
     long begun = System.nanoTime();
     start(step.nodes(), step.within());
+    for (int node : step.nodes()) {
+      weigh(node);
+    }
     String what = "start of " + step.nodes().size() + " daemons";
     watch.write(ALL, what, begun, true, "");
+  }
+
+  /** What the scenario says that its neighbours are worth; kept by the daemon from now on. */
+  private void weigh(int node) throws IOException {
+    Optional<Scenario.Setting> setting = Optional.ofNullable(scenario.settings().get(node));
+    if (setting.isPresent()) {
+      for (Map.Entry<Integer, Integer> weight : setting.get().weights().entrySet()) {
+        JsonObject arguments = new JsonObject();
+        arguments.addProperty("key", mesh.node(weight.getKey()).key());
+        arguments.addProperty("claim", weight.getValue().toString());
+        mesh.node(node).ask("weight", arguments);
+      }
+    }
   }
 
   /** At most {@code jobs} virtual machines begin at a time: more would only hinder each other. */
@@ -183,7 +205,7 @@ final class ScenarioRun implements Step.Visitor {
 
   @Override
   public void visit(Step.Split step) throws IOException, InterruptedException {
-    throw new IOException("split is not there yet");
+    new SplitMeter(scenario, mesh, watch, agents).measure(step);
   }
 
   @Override

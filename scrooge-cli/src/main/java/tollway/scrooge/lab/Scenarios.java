@@ -15,7 +15,17 @@ import tollway.cli.UserErrorException;
 /** The scenarios that come with scrooge, and those that are in files. */
 public final class Scenarios {
   public static final List<String> NAMES =
-      List.of("line", "ring", "grid", "star-replay", "hub", "flood", "spoof", "restart", "kill");
+      List.of(
+          "line",
+          "ring",
+          "grid",
+          "star-replay",
+          "hub",
+          "flood",
+          "spoof",
+          "restart",
+          "kill",
+          "split");
 
   private Scenarios() {}
 

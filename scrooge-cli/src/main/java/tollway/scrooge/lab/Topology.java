@@ -66,6 +66,11 @@ public record Topology(
     return reached.size() == nodes;
   }
 
+  /** How many tunnels all nodes have together, each counted at both ends. */
+  long tunnelEnds() {
+    return links.stream().mapToLong(link -> (long) link.size() * (link.size() - 1)).sum();
+  }
+
   /** In ascending order. */
   public List<Integer> neighbors(int node) {
     return links.stream()

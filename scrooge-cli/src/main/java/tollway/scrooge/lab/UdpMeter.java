@@ -23,10 +23,12 @@ final class UdpMeter {
 
   private UdpMeter() {}
 
-  /** Says when it listens, and in the end what arrived. */
-  static void receive(int port, int seconds, PrintWriter out) throws IOException {
+  /** Says when it listens, and in the end what arrived after {@code after}. */
+  static void receive(int port, int seconds, long after, PrintWriter out) throws IOException {
     Map<String, JsonObject> bySource = new TreeMap<>();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.min(seconds, MOST_SECONDS));
+    long first = 0;
+    long last = 0;
     try (DatagramSocket socket = new DatagramSocket(port)) {
       socket.setReceiveBufferSize(4 << 20);
       JsonObject ready = new JsonObject();
@@ -42,17 +44,21 @@ final class UdpMeter {
         } catch (SocketTimeoutException over) {
           break;
         }
-        count(bySource, packet);
+        if (System.currentTimeMillis() >= after) {
+          count(bySource, packet);
+          last = System.nanoTime();
+          first = first == 0 ? last : first;
+        }
       }
     }
     JsonObject sources = new JsonObject();
     bySource.forEach(sources::add);
     JsonObject result = new JsonObject();
     result.add("bySource", sources);
+    result.addProperty("seconds", (last - first) / 1e9); // From the first arrival to the last.
     out.println(result);
   }
 
-  /** The first and the last arrival tell the rate; what was queued before does not matter. */
   private static void count(Map<String, JsonObject> bySource, DatagramPacket packet) {
     String source = packet.getAddress().getHostAddress();
     JsonObject counts = bySource.get(source);
@@ -69,27 +75,34 @@ final class UdpMeter {
     counts.addProperty("bytes", counts.get("bytes").getAsLong() + packet.getLength());
   }
 
-  static void send(String source, String target, int port, int kbit, int seconds, PrintWriter out)
-      throws IOException {
-    long rate = Math.min(kbit, MOST_KBIT) * 1000L / 8;
-    long begun = System.nanoTime();
-    long end = begun + TimeUnit.SECONDS.toNanos(Math.min(seconds, MOST_SECONDS));
-    long sent = 0;
-    try (DatagramSocket socket =
-        new DatagramSocket(new InetSocketAddress(InetAddress.getByName(source), 0))) {
-      InetSocketAddress to = new InetSocketAddress(InetAddress.getByName(target), port);
-      DatagramPacket packet = new DatagramPacket(new byte[PAYLOAD], PAYLOAD, to);
-      for (long now = begun; now < end; now = System.nanoTime()) {
-        if (sent <= (now - begun) / 1e9 * rate) {
-          socket.send(packet);
-          sent += PAYLOAD;
-        } else {
-          LockSupport.parkNanos(500_000);
+  /** So many bits of payload a second. */
+  record Sending(String source, String target, int port, int kbit, int seconds) {
+    /** Not before {@code at}, but at most a minute late. */
+    void run(long at, PrintWriter out) throws IOException {
+      long wait = Math.min(at - System.currentTimeMillis(), 60_000);
+      if (wait > 0) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(wait));
+      }
+      long rate = Math.min(kbit, MOST_KBIT) * 1000L / 8;
+      long begun = System.nanoTime();
+      long end = begun + TimeUnit.SECONDS.toNanos(Math.min(seconds, MOST_SECONDS));
+      long sent = 0;
+      try (DatagramSocket socket =
+          new DatagramSocket(new InetSocketAddress(InetAddress.getByName(source), 0))) {
+        InetSocketAddress to = new InetSocketAddress(InetAddress.getByName(target), port);
+        DatagramPacket packet = new DatagramPacket(new byte[PAYLOAD], PAYLOAD, to);
+        for (long now = begun; now < end; now = System.nanoTime()) {
+          if (sent <= (now - begun) / 1e9 * rate) {
+            socket.send(packet);
+            sent += PAYLOAD;
+          } else {
+            LockSupport.parkNanos(500_000);
+          }
         }
       }
+      JsonObject result = new JsonObject();
+      result.addProperty("bytes", sent);
+      out.println(result);
     }
-    JsonObject result = new JsonObject();
-    result.addProperty("bytes", sent);
-    out.println(result);
   }
 }

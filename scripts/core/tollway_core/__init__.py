@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scenarios of `scrooge lab` in the CORE network emulator."""
