@@ -196,25 +196,25 @@ def step_of(fields: Fields, topology: Topology) -> dict[str, Any]:
         everybody = list(range(1, last + 1))
         listed_nodes = "nodes" in fields.value
         step["nodes"] = fields.numbers("nodes", 1, last, 1, last) if listed_nodes else everybody
-        within(60)
+        within(120)
     elif kind == "converge":
-        within(30)
+        within(60)
     elif kind == "reach":
         step["from"] = fields.number("from", 1, last, 1)
         step["to"] = fields.number("to", 1, last, last)
-        within(20)
+        within(30)
     elif kind == "bypass":
         step["expect"] = fields.choice("expect", "dropped", ["dropped", "forwarded"])
-        within(20)
+        within(30)
     elif kind == "restart":
         step["node"] = fields.number("node", 1, last)
         step["state"] = fields.choice("state", "kept", ["kept", "lost"])
-        within(30)
+        within(60)
     elif kind == "kill":
         step["rounds"] = fields.number("rounds", 1, 100, 1)
-        within(30)
+        within(60)
     elif kind == "spoof":
-        within(20)
+        within(30)
     elif kind == "replay":
         step["seconds"] = fields.number("seconds", 1, 60, 6)
         step["times"] = fields.number("times", 1, 1000, 3)
@@ -231,7 +231,7 @@ def step_of(fields: Fields, topology: Topology) -> dict[str, Any]:
         step["seconds"] = fields.number("seconds", 2, 60, 6)
         step["tolerance"] = fields.number("tolerance", 1, 100, 10)
     elif kind == "stop":
-        within(20)
+        within(30)
     else:
         raise Fault(
             f"{fields.path('step')} is not one of start, converge, reach, bypass, restart, kill,"

@@ -2,6 +2,8 @@
 package tollway.scrooge.lab;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,8 +52,7 @@ public final class LabHost {
   /** Each wireguard-go watches its socket by an inotify instance; users have so many. */
   private static void requireInstances(Scenario scenario)
       throws IOException, CommandFailedException {
-    Path setting = Path.of("/proc/sys/fs/inotify/max_user_instances");
-    long limit = Long.parseLong(Files.readString(setting).strip());
+    long limit = setting(Path.of("/proc/sys/fs/inotify/max_user_instances"));
     long wanted = scenario.topology().tunnelEnds();
     long used = running("wireguard-go");
     if (wanted + used > limit) {
@@ -60,6 +61,14 @@ public final class LabHost {
               + " needs %d inotify instances, %d of %d are in use: sysctl -w %s=%d"
                   .formatted(
                       wanted, used, limit, "fs.inotify.max_user_instances", 2 * (wanted + used)));
+    }
+  }
+
+  /** In one read: a second one finds nothing, and Files.readString begins with one byte. */
+  private static long setting(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] digits = in.readNBytes(32);
+      return Long.parseLong(new String(digits, StandardCharsets.US_ASCII).strip());
     }
   }
 

@@ -144,26 +144,26 @@ public final class ScenarioReader {
     int last = topology.nodes();
     Step step =
         switch (kind) {
-          case "start" -> new Step.Start(nodes(fields, last), within(fields, 60));
-          case "converge" -> new Step.Converge(within(fields, 30));
+          case "start" -> new Step.Start(nodes(fields, last), within(fields, 120));
+          case "converge" -> new Step.Converge(within(fields, 60));
           case "reach" ->
               new Step.Reach(
                   fields.number("from", 1, 1, last),
                   fields.number("to", last, 1, last),
-                  within(fields, 20));
+                  within(fields, 30));
           case "bypass" ->
               new Step.Bypass(
                   fields
                       .choice("expect", "dropped", List.of("dropped", "forwarded"))
                       .equals("forwarded"),
-                  within(fields, 20));
+                  within(fields, 30));
           case "restart" ->
               new Step.Restart(
                   fields.number("node", 1, last),
                   fields.choice("state", "kept", List.of("kept", "lost")).equals("lost"),
-                  within(fields, 30));
-          case "kill" -> new Step.Kill(fields.number("rounds", 1, 1, 100), within(fields, 30));
-          case "spoof" -> new Step.Spoof(within(fields, 20));
+                  within(fields, 60));
+          case "kill" -> new Step.Kill(fields.number("rounds", 1, 1, 100), within(fields, 60));
+          case "spoof" -> new Step.Spoof(within(fields, 30));
           case "replay" ->
               new Step.Replay(
                   fields.number("seconds", 6, 1, 60), fields.number("times", 3, 1, 1000));
@@ -171,7 +171,7 @@ public final class ScenarioReader {
               new Step.Flood(
                   fields.number("rate", 2000, 1, 20_000), fields.number("seconds", 5, 1, 60));
           case "split" -> split(fields, last);
-          case "stop" -> new Step.Stop(within(fields, 20));
+          case "stop" -> new Step.Stop(within(fields, 30));
           default ->
               throw fields.faultAt(
                   "step",

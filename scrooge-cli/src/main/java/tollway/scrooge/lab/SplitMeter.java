@@ -12,7 +12,7 @@ import java.util.Optional;
 final class SplitMeter {
   private static final int PORT = 9098;
   private static final int PAYLOAD = 1200;
-  private static final long START_MILLIS = 5000; // Until the last virtual machine runs.
+  private static final long START_MILLIS = 10_000; // Until the last virtual machine runs.
   private static final int HEADERS = 28; // IPv4 and UDP: the share counts packets.
 
   private final Scenario scenario;

@@ -41,7 +41,7 @@ final class ScenarioReaderTest {
     assertThat(scenario.settings().get(1)).isNotNull();
     assertThat(scenario.settings().get(1).weights()).containsEntry(2, 3).containsEntry(3, 1);
     assertThat(scenario.steps())
-        .containsExactly(new Step.Start(java.util.List.of(1, 2), 60), new Step.Replay(6, 2));
+        .containsExactly(new Step.Start(java.util.List.of(1, 2), 120), new Step.Replay(6, 2));
   }
 
   @Test
