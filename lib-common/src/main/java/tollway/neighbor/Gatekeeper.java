@@ -106,7 +106,7 @@ final class Gatekeeper {
 
   private Optional<LinkMessage> admit(Arrival arrival, Acquaintance acquaintance, long nowNanos) {
     Unverified unverified = arrival.unverified();
-    SeqnoMarks marks = arrival.bound() ? boundMarks : this.marks;
+    SeqnoMarks marks = marks(arrival.bound());
     NodeId sender = unverified.claimedSender();
     if (sender.equals(self)) {
       return drop(Drop.OWN);
@@ -142,6 +142,11 @@ final class Gatekeeper {
   void forget(NodeId sender) {
     marks.forget(sender);
     boundMarks.forget(sender);
+  }
+
+  /** The marks of {@code scrooge} messages, or of {@code scrooge2} ones. */
+  SeqnoMarks marks(boolean bound) {
+    return bound ? boundMarks : marks;
   }
 
   OptionalLong highestSeqno(NodeId sender) {

@@ -60,6 +60,9 @@ public final class Neighborhood {
   /** How long after a hello of ours a confirmation can be its answer. */
   private static final Duration ANSWER_TIME = Duration.ofSeconds(2);
 
+  /** Nobody's clock is so far ahead. */
+  private static final Duration LEAP_LIMIT = Duration.ofDays(3652);
+
   /** So many answer at once; more of them take turns, one a millisecond. */
   private static final int CHORUS = 16;
 
@@ -354,6 +357,10 @@ public final class Neighborhood {
   /** {@code stamp} is WireGuard's: only whether it changes matters, not what its clock says. */
   public void handshake(NeighborId id, int generation, Instant stamp) {
     on(id, before -> NeighborMachine.onHandshake(before, generation, stamp, now()));
+    if (find(id).map(Neighbor::mayForward).orElse(false)) {
+      gatekeeper.marks(false).prove(id.node());
+      gatekeeper.marks(true).prove(id.node());
+    }
   }
 
   /**
@@ -387,6 +394,25 @@ public final class Neighborhood {
   public Optional<Neighbor> find(NeighborId id) {
     loop.checkInLoop();
     return Optional.ofNullable(table.get(id));
+  }
+
+  /**
+   * The highest sequence numbers of those who had a tunnel with us, of {@code scrooge} or {@code
+   * scrooge2} messages, for the next run. Not those that are years ahead of the clock: who said
+   * such a one by mistake is heard again after a restart.
+   */
+  public Map<NodeId, Long> highestSeqnos(boolean bound) {
+    loop.checkInLoop();
+    long limit = loop.now().plus(LEAP_LIMIT).getEpochSecond() * 1_000_000;
+    Map<NodeId, Long> kept = new HashMap<>(gatekeeper.marks(bound).proven());
+    kept.values().removeIf(seqno -> Long.compareUnsigned(seqno, limit) > 0);
+    return kept;
+  }
+
+  /** What an earlier run's {@link #highestSeqnos} were: not to be believed again. */
+  public void recall(boolean bound, Map<NodeId, Long> seqnos) {
+    loop.checkInLoop();
+    gatekeeper.marks(bound).recall(seqnos);
   }
 
   /** The highest sequence number that {@code node} was believed. */

@@ -236,6 +236,26 @@ public final class NodeStore implements Closeable {
     }
   }
 
+  /** Keeps {@code all} under {@code kind}, and nothing else, in one step. */
+  public synchronized void replace(String kind, Map<String, String> all) throws IOException {
+    transact(
+        () -> {
+          try (PreparedStatement clear =
+                  connection.prepareStatement("DELETE FROM setting WHERE kind = ?");
+              PreparedStatement insert =
+                  connection.prepareStatement("INSERT INTO setting VALUES (?, ?, ?)")) {
+            clear.setString(1, kind);
+            clear.executeUpdate();
+            insert.setString(1, kind);
+            for (Map.Entry<String, String> each : all.entrySet()) {
+              insert.setString(2, each.getKey());
+              insert.setString(3, each.getValue());
+              insert.executeUpdate();
+            }
+          }
+        });
+  }
+
   /**
    * Adds to the usage of each neighbour what its counters have counted since the last time, all or
    * nothing. {@code epoch} is what the ids of all the counters there are begin with.

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.bytes.Bytes;
@@ -25,6 +26,7 @@ final class IdentityFileTest {
   @TempDir Path directory;
 
   @Test
+  @DisplayName("P8: a private key is its owner's to read alone")
   void remembersTheKeyForItsOwnerAlone() throws Exception {
     Path file = directory.resolve("sub/key.pem");
     Identity made = IdentityFile.loadOrCreate(file, new SecureRandom());

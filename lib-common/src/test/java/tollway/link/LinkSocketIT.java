@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
@@ -125,6 +126,7 @@ final class LinkSocketIT {
   }
 
   @Test
+  @DisplayName("W15: what comes from off the link is dropped unread")
   void onlyWantedLinksAreHeardAndOnlyNeighboursOnThem() throws Exception {
     alice.cable("ab0", bob, "ba0");
     alice.cable("ab1", bob, "other0");
@@ -146,6 +148,7 @@ final class LinkSocketIT {
   }
 
   @Test
+  @DisplayName("W15: what we say does not leave the link")
   void multicastsDoNotLeaveTheLink() throws Exception {
     Netns.require("nft");
     alice.cable("ab0", bob, "ba0");
@@ -203,6 +206,7 @@ final class LinkSocketIT {
   }
 
   @Test
+  @DisplayName("P1: a flood on one link waits in a bounded queue")
   void aFloodWaitsInABoundedQueueAndHarmsNoOtherLink() throws Exception {
     alice.cable("ab0", bob, "ba0");
     alice.cable("good0", bob, "ba1");

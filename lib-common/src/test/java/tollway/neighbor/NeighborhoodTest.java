@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
@@ -103,6 +104,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W18: who only relays messages gets nothing forwarded")
   void nothingIsForwardedBeforeAHandshake() {
     Node alice = street.moveIn(ALICE);
     Node bob = street.moveIn(BOB);
@@ -180,6 +182,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("P5: a neighbour is confirmed at most once a second")
   void aNeighborIsConfirmedAtMostOnceASecond() {
     Node alice = street.moveIn(ALICE);
     Node bob = street.moveIn(BOB);
@@ -196,6 +199,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W4, P2: a replayed datagram changes nothing and costs no signature check")
   void whatWasSaidOnceIsNotBelievedAgainAndCostsNoSignatureCheck() {
     Node alice = street.moveIn(ALICE);
     Identity bob = Street.identity(BOB);
@@ -213,6 +217,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W4: a replay stays one after its sender was forgotten")
   void replaysStayDroppedAfterTheSenderWasForgotten() {
     Node alice = street.moveIn(ALICE);
     Hello hello = new Hello(Street.identity(BOB).nodeId(), Endpoint.of(Street.source(BOB)), 5);
@@ -224,6 +229,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("P2: our own key is dropped before its signature")
   void weAreNotOurOwnNeighbor() {
     Node alice = street.moveIn(ALICE);
     alice.receive(
@@ -233,6 +239,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W9, P5: nobody makes us send to an address elsewhere")
   void anAddressElsewhereIsNotSentTo() throws Exception {
     Node alice = street.moveIn(ALICE);
     Identity mallory = Street.identity(MALLORY);
@@ -246,6 +253,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W9: nobody makes us open a tunnel to an address elsewhere")
   void aTunnelEndElsewhereIsNotSentTo() throws Exception {
     Node alice = street.moveIn(ALICE);
     Identity mallory = Street.identity(MALLORY);
@@ -259,6 +267,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W12, P7: a request that another brings is refused")
   void onlyWhoSaidHelloFromThereMayAskForATunnel() {
     Node alice = street.moveIn(ALICE);
     Identity bob = Street.identity(BOB);
@@ -337,6 +346,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W7, P4: the table is bounded and keeps those with a tunnel")
   void theTableIsBoundedAndKeepsThoseWithATunnel() {
     Node alice =
         street.moveIn(ALICE, new NeighborhoodConfig(3, 3, 8, Duration.ofSeconds(5), Scrooge2.OFF));
@@ -366,6 +376,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W8, P5: a flood of strangers costs a bounded number of checks")
   void aFloodOfStrangersDoesNotSilenceAnAcquaintance() {
     Node alice = street.moveIn(ALICE);
     Node bob = street.moveIn(BOB);
@@ -387,6 +398,7 @@ final class NeighborhoodTest {
   }
 
   @Test
+  @DisplayName("W1, P1: a byte or any other noise changes nothing")
   void noiseChangesNothing() {
     Node alice = street.moveIn(ALICE);
     Random random = new Random(11);

@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -41,17 +43,16 @@ final class Street {
 
   Predicate<LinkMessage> loses = message -> false;
 
+  /** Seeds whose public keys are in the order of the numbers: found by trying. */
+  private static final List<Identity> CAST =
+      IntStream.range(0, 8)
+          .mapToObj(number -> Identity.ofSeed(Bytes.of((byte) number).plus(Bytes.of(new byte[31]))))
+          .sorted(Comparator.comparing(Identity::nodeId))
+          .toList();
+
   /** Somebody with a fixed key; Alice's is the smallest, then Bob's, then Carol's. */
   static Identity identity(int number) {
-    byte[] seed = new byte[32];
-    // Seeds whose public keys are in the order of the numbers: found by trying.
-    List<Identity> cast = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      seed[0] = (byte) i;
-      cast.add(Identity.ofSeed(Bytes.of(seed)));
-    }
-    cast.sort((a, b) -> a.nodeId().compareTo(b.nodeId()));
-    return cast.get(number);
+    return CAST.get(number);
   }
 
   Node moveIn(int number) {
@@ -129,7 +130,7 @@ final class Street {
 
     void receive(LinkMessage message, InetSocketAddress from) {
       Identity signer =
-          nodesAndGhosts().stream()
+          CAST.stream()
               .filter(each -> each.nodeId().equals(message.sender()))
               .findFirst()
               .orElseThrow();
@@ -209,14 +210,6 @@ final class Street {
             }
           });
     }
-  }
-
-  static List<Identity> nodesAndGhosts() {
-    List<Identity> all = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      all.add(identity(i));
-    }
-    return all;
   }
 
   /** What a tunnel interface would hold. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.loop.ManualEventLoop;
@@ -49,6 +50,7 @@ final class SeqnoSourceTest {
   }
 
   @Test
+  @DisplayName("W3: who restarts never says a number again")
   void aCrashNeverRepeatsANumberEvenWhenTheClockWentBack() throws Exception {
     long before = open().next();
     loop.stepWallClock(Duration.ofDays(-400));
@@ -90,6 +92,7 @@ final class SeqnoSourceTest {
   }
 
   @Test
+  @DisplayName("W3: who restarts without its state still says higher numbers")
   void losingTheFileIsMadeGoodByTheClock() throws Exception {
     long before = open().next();
     Files.delete(file());
@@ -164,6 +167,7 @@ final class SeqnoSourceTest {
   }
 
   @Test
+  @DisplayName("W14: after the last number there is none, and no wrapping around")
   void thereIsNoNumberAfterTheLast() throws Exception {
     Files.createDirectories(directory.resolve("state"));
     Files.writeString(file(), Long.toUnsignedString(-2));

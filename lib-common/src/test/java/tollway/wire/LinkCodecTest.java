@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -104,6 +105,7 @@ final class LinkCodecTest {
   }
 
   @Test
+  @DisplayName("W2, P2: whatever is missing, too long or not in its form is named and dropped")
   void everyFaultHasItsCode() {
     String sig = " " + "A".repeat(86) + "==";
     String hello = "scrooge_hello " + KEY;
@@ -131,6 +133,7 @@ final class LinkCodecTest {
   }
 
   @Test
+  @DisplayName("W6: a number has one text")
   void onlyOneFormOfASequenceNumberIsRead() {
     for (String seqno :
         List.of("012", "+12", "-1", "0x1", "1e3", "18446744073709551616", "99999999999999999999")) {
@@ -140,6 +143,7 @@ final class LinkCodecTest {
   }
 
   @Test
+  @DisplayName("W6: an address has one text")
   void onlyReachableAddressesInOneFormAreRead() {
     for (String address :
         List.of(
@@ -296,6 +300,7 @@ final class LinkCodecTest {
   }
 
   @Test
+  @DisplayName("P1: whatever the bytes are, they are a message or refused")
   void noiseIsRefusedAndNothingElse() throws Exception {
     Random random = new Random(8481);
     List<LinkMessage> messages = oneOfEach();

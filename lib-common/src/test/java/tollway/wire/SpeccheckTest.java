@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -36,6 +37,7 @@ final class SpeccheckTest {
           "SMALL_ORDER"); // 11: the same
 
   @Test
+  @DisplayName("W5, P3: keys that anybody can sign for are refused")
   void noEdgeCasePasses() throws Exception {
     List<String> verdicts = new ArrayList<>();
     for (JsonElement each : Vectors.read("ed25519-speccheck-cases.json").getAsJsonArray()) {
@@ -66,6 +68,7 @@ final class SpeccheckTest {
    * take them all for neighbours.
    */
   @Test
+  @DisplayName("P3: a key outside the prime-order group is refused")
   void aKeyOfMixedOrderIsRefusedThoughItsSignatureVerifies() throws Exception {
     BigInteger secret = scalar("mallory-mallory-mallory-mallory!");
     BigInteger nonce = scalar("a number that is used only once!");

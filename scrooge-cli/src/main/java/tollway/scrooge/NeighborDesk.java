@@ -48,19 +48,6 @@ final class NeighborDesk {
     Map<String, String> kept() throws IOException;
 
     void keep(String key, Optional<String> said) throws IOException;
-
-    /** Remembers nothing. */
-    static Memory none() {
-      return new Memory() {
-        @Override
-        public Map<String, String> kept() {
-          return Map.of();
-        }
-
-        @Override
-        public void keep(String key, Optional<String> said) {}
-      };
-    }
   }
 
   /** {@code neighbors} is what {@code scrooge neighbors} shows. */

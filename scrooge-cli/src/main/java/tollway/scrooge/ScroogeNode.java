@@ -55,6 +55,7 @@ final class ScroogeNode {
   private static final Duration CHECK_PERIOD = Duration.ofSeconds(1);
   private static final Duration AUDIT_PERIOD = Duration.ofSeconds(5);
   private static final Duration DROPS_PERIOD = Duration.ofSeconds(5);
+  private static final Duration MEMORY_PERIOD = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(7);
 
   private final ThreadEventLoop loop;
@@ -73,6 +74,7 @@ final class ScroogeNode {
   private final TunnelHook hook;
   private final SeqnoSource seqnos;
   private final NodeStore store;
+  private final SeqnoMemory memory;
   private final Neighborhood neighborhood;
   private final NodeReport report;
   private final ControlServer control;
@@ -117,7 +119,9 @@ final class ScroogeNode {
             neighborhood,
             report::neighbors,
             config.trust(),
-            NeighborDesk.Memory.none());
+            new TrustMemory(store));
+    memory = new SeqnoMemory(loop, os, neighborhood, store);
+    memory.recall();
     NeighborWeights weights = new NeighborWeights(loop, weighing, config.shares());
     shares =
         new Shares(
@@ -152,6 +156,7 @@ final class ScroogeNode {
     }
     weights.start();
     loop.every(CHECK_PERIOD, keeper::check);
+    loop.every(MEMORY_PERIOD, memory::keep);
     loop.every(CHECK_PERIOD, shares::check);
     loop.every(AUDIT_PERIOD, keeper::repair);
     loop.every(AUDIT_PERIOD, gate::audit);
@@ -206,6 +211,7 @@ final class ScroogeNode {
         () -> {
           events.stopping();
           neighborhood.stop();
+          memory.keep();
           links.close();
           side.close();
           gate.leave();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.cli.ExitCode;
@@ -82,6 +83,7 @@ final class KeyCommandsTest {
   }
 
   @Test
+  @DisplayName("W16, P8: a private key is never taken from the command line, nor repeated")
   void aKeyIsNeverTakenFromTheCommandLineNorRepeated() {
     for (String secret : new String[] {OF_2017, SEED}) {
       Shell refused = scrooge("key", "import", secret, "-o", file("a.pem"));
@@ -104,6 +106,7 @@ final class KeyCommandsTest {
   }
 
   @Test
+  @DisplayName("P8: a private key that others can read is not used")
   void aKeyThatOthersCanReadIsNotUsed() throws Exception {
     scrooge("keygen", "-o", file("key.pem"));
     Files.setPosixFilePermissions(

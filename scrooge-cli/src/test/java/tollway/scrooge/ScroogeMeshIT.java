@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ final class ScroogeMeshIT {
   }
 
   @Test
+  @DisplayName("P9: what did not come through a tunnel is not forwarded")
   void forwardsThroughTunnelsAndNothingElse() throws Exception {
     MeshLab lab = lab();
     assertThat(lab.reachesAroundBothWays()).as("before there is a policy").isTrue();
@@ -127,6 +129,7 @@ final class ScroogeMeshIT {
   }
 
   @Test
+  @DisplayName("W3: who lost everything is taken back by its neighbours")
   void aNodeThatLostEverythingRecoversByItself() throws Exception {
     MeshLab lab = lab();
     lab.startAll();

@@ -22,6 +22,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.exec.HostCommand;
@@ -270,6 +271,7 @@ final class ScroogeProcessIT {
   }
 
   @Test
+  @DisplayName("P1: a flood of garbage harms nobody")
   void aFloodOfGarbageHarmsNobody() throws Exception {
     alice().start("am0");
     mallory().start("ma0");
