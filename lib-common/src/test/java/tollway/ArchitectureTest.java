@@ -29,12 +29,13 @@ final class ArchitectureTest {
     DOORS.put("loop", Set.of());
     DOORS.put("capture", Set.of("bytes"));
     DOORS.put("exec", Set.of());
-    DOORS.put("seqno", Set.of());
+    DOORS.put("files", Set.of());
+    DOORS.put("seqno", Set.of("files"));
     DOORS.put("store", Set.of());
-    DOORS.put("cli", Set.of("bytes"));
-    DOORS.put("identity", Set.of("bytes"));
+    DOORS.put("cli", Set.of("bytes", "files"));
+    DOORS.put("identity", Set.of("bytes", "files"));
     DOORS.put("link", Set.of("bytes", "loop"));
-    DOORS.put("control", Set.of("bytes", "loop"));
+    DOORS.put("control", Set.of("bytes", "files", "loop"));
     DOORS.put("stun", Set.of("bytes", "loop"));
     DOORS.put("tunnel", Set.of("bytes", "exec"));
     DOORS.put("firewall", Set.of("bytes", "exec"));
@@ -42,7 +43,7 @@ final class ArchitectureTest {
     DOORS.put("wire", Set.of("bytes", "identity"));
     DOORS.put("signaling", Set.of("bytes", "identity", "loop"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "stun"));
-    DOORS.put("netstate", Set.of("bytes", "identity", "loop"));
+    DOORS.put("netstate", Set.of("bytes", "files", "identity", "loop"));
     DOORS.put("trust", Set.of("bytes", "identity"));
     DOORS.put("neighbor", Set.of("bytes", "identity", "loop", "trust", "wire"));
     DOORS.put("session", Set.of("bytes", "identity", "loop"));

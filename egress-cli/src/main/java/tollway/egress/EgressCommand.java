@@ -8,6 +8,13 @@ import tollway.cli.RootCommand;
 /** The command tree of {@code egress}. */
 @Command(
     name = "egress",
+    description = "The proxy chain: a local proxy, the volunteer's relay, and the exit.",
+    footer = {
+      "",
+      "Files:",
+      "  ~/.local/state/tollway/egress/identity.pem  the egress's private key (serve --state)",
+      "  ~/.local/state/tollway/egress/invite        what 'egress invite' shows, mode 0600"
+    },
     subcommands = {
       ServeCommand.class,
       InviteCommand.class,

@@ -61,7 +61,7 @@ final class InviteCommand extends Subcommand {
     if (chosen != null) {
       return InviteFile.read(chosen);
     }
-    Path kept = InviteFile.in(InviteOptions.stateDirectory(state));
+    Path kept = InviteFile.in(InviteOptions.stateDirectory(state, io().environment()));
     try {
       return InviteFile.read(kept);
     } catch (NoSuchFileException absent) {

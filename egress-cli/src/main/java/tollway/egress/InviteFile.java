@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import tollway.cli.TextFile;
+import tollway.files.Directories;
 
 /** An invite on disk, for its owner's eyes: it may hold a token. */
 final class InviteFile {
@@ -24,7 +25,7 @@ final class InviteFile {
   static void write(Path file, String invite) throws IOException {
     Path absolute = file.toAbsolutePath();
     Path directory = absolute.resolveSibling("").normalize();
-    Files.createDirectories(directory);
+    Directories.make(directory);
     Path beside =
         Files.createTempFile(
             directory,

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -57,15 +58,19 @@ final class InviteOptions {
       description = "A secret that volunteers must know: it becomes part of the invite.")
   private @Nullable Path tokenFile;
 
-  static Path stateDirectory(@Nullable Path given) {
-    return given != null
-        ? given
-        : Path.of(System.getProperty("user.home", ".")).resolve(STATE_DEFAULT);
+  static Path stateDirectory(@Nullable Path given, Map<String, String> environment) {
+    return given != null ? given : home(environment).resolve(STATE_DEFAULT);
   }
 
-  Identity identity() throws IOException, MalformedBytesException {
+  /** What a shell means by "~". */
+  private static Path home(Map<String, String> environment) {
+    String home = environment.getOrDefault("HOME", "");
+    return Path.of(home.isEmpty() ? System.getProperty("user.home", ".") : home);
+  }
+
+  Identity identity(Map<String, String> environment) throws IOException, MalformedBytesException {
     return IdentityFile.loadOrCreate(
-        stateDirectory(state).resolve("identity.pem"), new SecureRandom());
+        stateDirectory(state, environment).resolve("identity.pem"), new SecureRandom());
   }
 
   Optional<String> token() throws IOException {
@@ -101,8 +106,8 @@ final class InviteOptions {
   }
 
   /** Keeps the invite for {@code egress invite}: written beside, synced and renamed. */
-  void remember(Invite invite) throws IOException {
-    InviteFile.write(InviteFile.in(stateDirectory(state)), InviteCodec.encode(invite));
+  void remember(Invite invite, Map<String, String> environment) throws IOException {
+    InviteFile.write(InviteFile.in(stateDirectory(state, environment)), InviteCodec.encode(invite));
   }
 
   private static List<URI> urls(String option, List<String> texts) {

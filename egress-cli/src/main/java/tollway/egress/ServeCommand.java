@@ -82,14 +82,14 @@ final class ServeCommand extends Subcommand {
     own.refresh();
     invites.check();
     EgressConfig config = toConfig(own);
-    Identity identity = invites.identity();
+    Identity identity = invites.identity(io().environment());
     StopSignal stop = new StopSignal();
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
     try (NettyLoops loops = new NettyLoops(cores);
         EgressServer server = start(loops, identity, config)) {
       Timer refresh = loops.next().every(OWN_ADDRESSES, own::refresh);
       Invite invite = invites.invite(identity, server.address());
-      invites.remember(invite);
+      invites.remember(invite, io().environment());
       stop.installed();
       announce(server, invite);
       stop.await();

@@ -26,8 +26,8 @@ final class EgressProcessIT {
     expect(2, "does not begin with tollway1:", "desktop", "--invite", "nonsense");
     expect(2, "checksum", "desktop", "--invite", "tollway1:AAAAAAAAAAAA");
     expect(2, "no such file", "desktop", "--invite-file", "/nowhere");
-    expect(2, directory + " is a directory", "widget", "--invite-file", directory.toString());
-    expect(2, directory + " is a directory", "invite", directory.toString());
+    expect(2, "is a directory: " + directory, "widget", "--invite-file", directory.toString());
+    expect(2, "is a directory: " + directory, "invite", directory.toString());
     expect(
         1, "cannot write /proc/x/identity.pem: no such directory", "serve", "--state", "/proc/x");
     expect(2, "not HOST:PORT", "serve", "--listen", "8470", "--state", directory.toString());

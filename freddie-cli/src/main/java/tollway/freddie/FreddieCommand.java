@@ -8,6 +8,7 @@ import tollway.cli.RootCommand;
 /** The command tree of {@code freddie}. */
 @Command(
     name = "freddie",
+    description = "Where people and volunteers find each other: a signaling server.",
     subcommands = {ServeCommand.class})
 final class FreddieCommand extends RootCommand {
   FreddieCommand(CliIo io) {

@@ -2,10 +2,7 @@
 package tollway.cli;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +25,7 @@ final class ConfigFile implements CommandLine.IDefaultValueProvider {
   }
 
   /** Reads the file named by {@code --config} in {@code args}, when one is. */
-  static void applyTo(CommandLine line, List<String> args) {
+  static void applyTo(CommandLine line, List<String> args) throws IOException {
     Optional<String> named = fileNamedIn(args);
     if (named.isEmpty()) {
       return;
@@ -58,15 +55,12 @@ final class ConfigFile implements CommandLine.IDefaultValueProvider {
     return Optional.empty();
   }
 
-  private static Properties read(Path file) {
+  private static Properties read(Path file) throws IOException {
     Properties values = new Properties();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      values.load(reader);
-    } catch (NoSuchFileException missing) {
-      throw new UserErrorException("--config: no such file: " + file);
-    } catch (IOException | IllegalArgumentException unreadable) {
-      throw new UserErrorException(
-          "--config: cannot read " + file + ": " + unreadable.getMessage());
+    try {
+      values.load(new StringReader(TextFile.utf8("--config", file)));
+    } catch (IllegalArgumentException badEscape) {
+      throw new UserErrorException("--config: " + file + ": " + badEscape.getMessage());
     }
     return values;
   }

@@ -9,9 +9,9 @@ import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import tollway.bytes.MalformedBytesException;
+import tollway.files.IsDirectoryException;
 
 /** Runs a binary's command tree: fast version line, config cascade, one-line errors, exit codes. */
 public final class Launcher {
@@ -30,7 +30,7 @@ public final class Launcher {
     if (code == ExitCode.DONE && io.out() instanceof StandardOutput out) {
       Optional<String> failure = out.failure();
       if (failure.isPresent()) {
-        io.err().println(oneLine(binary, "cannot write to standard output: " + failure.get()));
+        io.err().println(ErrorLine.of(binary, "cannot write to standard output: " + failure.get()));
         return ExitCode.FAILED;
       }
     }
@@ -44,6 +44,8 @@ public final class Launcher {
       return ExitCode.DONE;
     }
     CommandLine line = new CommandLine(rootCommand.apply(io));
+    line.addSubcommand("completion", new CompletionCommand());
+    line.addSubcommand("man-pages", new ManCommand());
     line.setCommandName(binary);
     line.setOut(io.out());
     line.setErr(io.err());
@@ -51,91 +53,59 @@ public final class Launcher {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((wrong, given) -> usageError(io, wrong));
     line.setExecutionExceptionHandler((thrown, command, parsed) -> failure(io, thrown));
-    if (args.length == 2 && args[0].equals("completion")) {
-      return completion(io, line, args[1]);
-    }
+    WordHelp.install(line);
     try {
       ConfigFile.applyTo(line, List.of(args));
       return line.execute(args);
-    } catch (UserErrorException mistake) {
-      return failure(io, mistake);
+    } catch (UserErrorException | IOException unfit) {
+      return failure(io, unfit);
     }
-  }
-
-  private int completion(CliIo io, CommandLine line, String shell) {
-    String script = AutoComplete.bash(binary, line);
-    switch (shell) {
-      case "bash" -> io.out().print(script);
-      case "zsh" -> io.out().print(zshCompletion(script));
-      default -> {
-        io.err().println(binary + ": completion is for bash or zsh, not '" + shell + "'");
-        return ExitCode.USAGE;
-      }
-    }
-    io.out().flush();
-    return ExitCode.DONE;
-  }
-
-  /** Zsh runs bash completions through its own bridge; compinit autoloads this file by its head. */
-  private String zshCompletion(String bashScript) {
-    return """
-        #compdef %1$s
-        autoload -U +X bashcompinit && bashcompinit
-        # A bash builtin that the bridge lacks; it only tunes spacing.
-        (( $+functions[compopt] )) || compopt() { : }
-        %2$s
-        if [[ $funcstack[1] = _%1$s ]]; then
-          _bash_complete -o default -F _complete_%1$s
-        fi
-        """
-        .formatted(binary, bashScript);
   }
 
   private int usageError(CliIo io, CommandLine.ParameterException wrong) {
-    String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
-    io.err().println(oneLine(command, wrong.getMessage()) + " (try '" + command + " --help')");
+    io.err().println(ErrorLine.of(wrong));
     return ExitCode.USAGE;
   }
 
   private int failure(CliIo io, Exception thrown) {
     if (thrown instanceof UserErrorException mistake) {
-      io.err().println(oneLine(binary, mistake.getMessage()));
+      io.err().println(ErrorLine.of(binary, mistake.getMessage()));
       return ExitCode.USAGE;
     }
     if (thrown instanceof CommandFailedException failed) {
-      io.err().println(oneLine(binary, failed.getMessage()));
+      io.err().println(ErrorLine.of(binary, failed.getMessage()));
       return failed.exitCode();
     }
     if (thrown instanceof MalformedBytesException invalid) {
-      io.err().println(oneLine(binary, invalid.getMessage()));
+      io.err().println(ErrorLine.of(binary, invalid.getMessage()));
       return ExitCode.INVALID;
     }
     if (thrown instanceof NoSuchFileException missing) {
-      io.err().println(oneLine(binary, "no such file: " + missing.getMessage()));
+      io.err().println(ErrorLine.of(binary, "no such file: " + missing.getMessage()));
       return ExitCode.USAGE;
     }
     if (thrown instanceof AccessDeniedException denied) {
-      io.err().println(oneLine(binary, "permission denied: " + denied.getMessage()));
+      io.err().println(ErrorLine.of(binary, "permission denied: " + denied.getMessage()));
       return ExitCode.UNAVAILABLE;
     }
+    if (thrown instanceof IsDirectoryException directory) {
+      io.err().println(ErrorLine.of(binary, "is a directory: " + directory.getMessage()));
+      return ExitCode.USAGE;
+    }
     if (thrown instanceof NotDirectoryException file) {
-      io.err().println(oneLine(binary, "not a directory: " + file.getMessage()));
+      io.err().println(ErrorLine.of(binary, "not a directory: " + file.getMessage()));
       return ExitCode.USAGE;
     }
     if (thrown instanceof FileAlreadyExistsException occupied) {
-      io.err().println(oneLine(binary, "exists already: " + occupied.getMessage()));
+      io.err().println(ErrorLine.of(binary, "exists already: " + occupied.getMessage()));
       return ExitCode.USAGE;
     }
     if (thrown instanceof IOException broken) {
-      io.err().println(oneLine(binary, String.valueOf(broken.getMessage())));
+      io.err().println(ErrorLine.of(binary, String.valueOf(broken.getMessage())));
       return ExitCode.FAILED;
     }
-    io.err().println(oneLine(binary, "internal error (please report): " + thrown));
+    io.err().println(ErrorLine.of(binary, "internal error (please report): " + thrown));
     thrown.printStackTrace(io.err());
     return ExitCode.FAILED;
-  }
-
-  private static String oneLine(String who, @org.jspecify.annotations.Nullable String message) {
-    return who + ": " + String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 }

@@ -15,11 +15,13 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     sortOptions = false,
     versionProvider = RootCommand.VersionLine.class,
-    footer = {
-      "",
-      "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 daemon absent or host lacks a"
-          + " privilege, 4 message or input invalid.",
-      "'completion bash' and 'completion zsh' print a completion script."
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed",
+      "2:wrong usage or configuration",
+      "3:the daemon is absent, the host lacks a privilege or program, or we may not read a file",
+      "4:a message or other input is invalid"
     })
 public abstract class RootCommand implements Runnable {
   private final CliIo io;

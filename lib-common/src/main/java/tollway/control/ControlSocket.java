@@ -7,13 +7,14 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import tollway.files.Directories;
 
 /** The socket in the file system: made so that at no moment anybody else can connect. */
 final class ControlSocket {
@@ -39,8 +40,8 @@ final class ControlSocket {
     }
     checkLength(absolute);
     try {
-      Files.createDirectories(directory);
-    } catch (FileAlreadyExistsException file) {
+      Directories.make(directory);
+    } catch (NotDirectoryException file) {
       throw new ControlPathException("'" + file.getFile() + "' is not a directory");
     }
     if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {

@@ -2,6 +2,7 @@
 package tollway.identity;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,8 @@ import java.util.Base64;
 import java.util.Set;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
+import tollway.files.Directories;
+import tollway.files.NamedFile;
 
 /**
  * A private key on disk: PKCS #8 PEM (RFC 8410 §7), mode 0600, written beside, synced and renamed.
@@ -53,10 +56,13 @@ public final class IdentityFile {
   }
 
   public static Identity load(Path file) throws IOException, MalformedBytesException {
-    if (Files.size(file) > SIZE_LIMIT) {
-      throw new MalformedBytesException(file + " is too large for a key file");
+    try (InputStream in = NamedFile.open(file)) {
+      byte[] text = in.readNBytes(SIZE_LIMIT + 1);
+      if (text.length > SIZE_LIMIT) {
+        throw new MalformedBytesException(file + " is too large for a key file");
+      }
+      return parse(new String(text, StandardCharsets.ISO_8859_1));
     }
-    return parse(Files.readString(file, StandardCharsets.UTF_8));
   }
 
   /** Any of the three text forms. */
@@ -132,11 +138,7 @@ public final class IdentityFile {
     if (directory == null) {
       throw new IOException(file + " is not a file name");
     }
-    try {
-      Files.createDirectories(directory);
-    } catch (FileAlreadyExistsException occupied) {
-      throw new NotDirectoryException(occupied.getFile());
-    }
+    Directories.make(directory);
     Path beside =
         Files.createTempFile(
             directory,

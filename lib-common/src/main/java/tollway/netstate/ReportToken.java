@@ -2,13 +2,14 @@
 package tollway.netstate;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
+import tollway.files.NamedFile;
 
 /** The secret that lets a node report; read from a file or the environment, never shown. */
 public final class ReportToken {
@@ -51,7 +52,7 @@ public final class ReportToken {
   }
 
   private static ReportToken read(Path file) throws IOException {
-    try (var in = Files.newInputStream(file)) {
+    try (InputStream in = NamedFile.open(file)) {
       return of(new String(in.readNBytes(4 * MAX_CHARS), StandardCharsets.ISO_8859_1));
     }
   }

@@ -5,16 +5,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tollway.files.Directories;
 
 /**
  * A decimal number in a file, and below it the clock it was written by when it went by the clock.
@@ -38,11 +37,7 @@ final class SeqnoFile {
     }
     directory = parent;
     beside = directory.resolve(this.file.getFileName() + ".new");
-    try {
-      Files.createDirectories(directory);
-    } catch (FileAlreadyExistsException occupied) {
-      throw new NotDirectoryException(occupied.getFile());
-    }
+    Directories.make(directory);
   }
 
   /** What the file holds. */

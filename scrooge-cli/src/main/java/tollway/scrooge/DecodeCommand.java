@@ -3,7 +3,6 @@ package tollway.scrooge;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ import tollway.capture.CapturedPacket;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
-import tollway.cli.UserErrorException;
+import tollway.files.NamedFile;
 
 /** {@code scrooge decode}. */
 @Command(
@@ -59,10 +58,8 @@ final class DecodeCommand extends Subcommand {
     Decoding decoding = new Decoding(SigningRules.accepted("--accept-signing", acceptSigning));
     if (file.equals("-")) {
       decode(io().in(), decoding);
-    } else if (Files.isDirectory(Path.of(file))) {
-      throw new UserErrorException("'" + file + "' is a directory");
     } else {
-      try (InputStream in = Files.newInputStream(Path.of(file))) {
+      try (InputStream in = NamedFile.open(Path.of(file))) {
         decode(in, decoding);
       }
     }

@@ -4,7 +4,6 @@ package tollway.scrooge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,6 +13,7 @@ import tollway.bytes.MalformedBytesException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
+import tollway.files.NamedFile;
 import tollway.identity.IdentityFile;
 
 /** {@code scrooge key import}. */
@@ -48,7 +48,7 @@ final class KeyImportCommand extends Subcommand {
       return text(io().in());
     }
     refuseSecret(from);
-    try (InputStream in = Files.newInputStream(Path.of(from))) {
+    try (InputStream in = NamedFile.open(Path.of(from))) {
       return text(in);
     }
   }

@@ -3,7 +3,6 @@ package tollway.scrooge;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,7 @@ import picocli.CommandLine.Parameters;
 import tollway.bytes.Bytes;
 import tollway.cli.CliIo;
 import tollway.cli.UserErrorException;
+import tollway.files.NamedFile;
 import tollway.wire.LinkCodec;
 
 /** Where a command finds its message. */
@@ -40,7 +40,7 @@ final class MsgInput {
     if (file == null) {
       return read(io.in());
     }
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = NamedFile.open(file)) {
       return read(in);
     }
   }

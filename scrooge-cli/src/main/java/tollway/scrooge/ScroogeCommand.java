@@ -9,6 +9,14 @@ import tollway.cli.RootCommand;
 @Command(
     name = "scrooge",
     description = "Finds neighbours, makes a tunnel with each, forwards only between tunnels.",
+    footer = {
+      "",
+      "Files:",
+      "  /etc/tollway/identity.pem         the private key (--key); for other users than",
+      "                                    root ~/.config/tollway/identity.pem",
+      "  /var/lib/tollway/scrooge          what must outlive the daemon (run --state)",
+      "  /run/tollway/scrooge.sock         where the daemon listens (--control)"
+    },
     subcommands = {
       KeygenCommand.class,
       KeyCommand.class,

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Opening files and making directories, so that a refusal names what stands in the way. */
+@org.jspecify.annotations.NullMarked
+package tollway.files;
