@@ -72,7 +72,8 @@ final class ManPage {
     Map<String, List<String>> footer = footer();
     section("DESCRIPTION");
     paragraph(escape(String.join(" ", description())));
-    prose(footer.remove(""));
+    prose(footer.getOrDefault("", List.of()));
+    footer.remove("");
     arguments();
     options();
     commands();
