@@ -26,6 +26,8 @@ import tollway.tunnel.TunnelPorts;
 
 /** The options of {@code scrooge run}. */
 final class RunOptions {
+  static final Path STATE = Path.of("/var/lib/tollway/scrooge");
+
   @Option(
       names = {"-i", "--interface"},
       required = true,
@@ -58,7 +60,7 @@ final class RunOptions {
       names = "--state",
       paramLabel = "DIR",
       description = "What must outlive the process (default: ${DEFAULT-VALUE}).")
-  private Path state = Path.of("/var/lib/tollway/scrooge");
+  private Path state = STATE;
 
   @Option(
       names = "--tunnel-ports",
