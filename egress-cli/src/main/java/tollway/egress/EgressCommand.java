@@ -12,8 +12,8 @@ import tollway.cli.RootCommand;
     footer = {
       "",
       "Files:",
-      "  ~/.local/state/tollway/egress/identity.pem  the egress's private key (serve --state)",
-      "  ~/.local/state/tollway/egress/invite        what 'egress invite' shows, mode 0600"
+      "  ~/.local/state/tollway/egress/identity.pem  the private key of 'egress serve'",
+      "  ~/.local/state/tollway/egress/invite        what 'egress invite' shows"
     },
     subcommands = {
       ServeCommand.class,

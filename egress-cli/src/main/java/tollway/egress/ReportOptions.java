@@ -2,7 +2,6 @@
 package tollway.egress;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ final class ReportOptions {
   }
 
   /** Empty when nothing was asked for. */
-  Optional<ReporterConfig> toConfig(CliIo io) {
+  Optional<ReporterConfig> toConfig(CliIo io) throws IOException {
     if (server == null) {
       return Optional.empty();
     }
@@ -57,11 +56,6 @@ final class ReportOptions {
                           "--netstate needs --netstate-token-file FILE or "
                               + ReportToken.VARIABLE));
       return Optional.of(ReporterConfig.of(server, token));
-    } catch (NoSuchFileException missing) {
-      throw new UserErrorException("--netstate-token-file: no such file: " + tokenFile);
-    } catch (IOException unreadable) {
-      throw new UserErrorException(
-          "--netstate-token-file: cannot read " + tokenFile + ": " + unreadable.getMessage());
     } catch (IllegalArgumentException wrong) {
       throw new UserErrorException("--netstate: " + wrong.getMessage());
     }

@@ -3,7 +3,6 @@ package tollway.netstated;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +77,7 @@ final class ServeCommand implements Callable<Integer> {
     return new ServeConfig(address.resolve("--listen"), token(io), GraphLimits.DEFAULT);
   }
 
-  private ReportToken token(CliIo io) {
+  private ReportToken token(CliIo io) throws IOException {
     try {
       return ReportToken.find(tokenFile, io.environment())
           .orElseThrow(
@@ -86,11 +85,6 @@ final class ServeCommand implements Callable<Integer> {
                   new UserErrorException(
                       "reporters need a token: give --token-file FILE or set "
                           + ReportToken.VARIABLE));
-    } catch (NoSuchFileException missing) {
-      throw new UserErrorException("--token-file: no such file: " + tokenFile);
-    } catch (IOException unreadable) {
-      throw new UserErrorException(
-          "--token-file: cannot read " + tokenFile + ": " + unreadable.getMessage());
     } catch (IllegalArgumentException noToken) {
       throw new UserErrorException(
           (tokenFile == null ? ReportToken.VARIABLE : "--token-file: " + tokenFile)

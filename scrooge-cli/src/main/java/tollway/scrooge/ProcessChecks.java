@@ -11,11 +11,13 @@ import java.util.List;
 record ProcessChecks(Path proc) {
   private static final long CAP_NET_ADMIN = 1L << 12; // capabilities(7)
   private static final int FEW_FILES = 1024;
+  private static final int MANY_TUNNELS = 512;
 
   List<Check> all() throws IOException {
     List<Check> checks = new ArrayList<>();
     checks.add(capability());
     checks.add(files());
+    checks.add(watches());
     checks.add(forwarding());
     return checks;
   }
@@ -46,6 +48,18 @@ record ProcessChecks(Path proc) {
       }
     }
     return Check.warn("open files", "no limit is told", "is /proc mounted?");
+  }
+
+  /** Each wireguard-go watches its socket. */
+  private Check watches() throws IOException {
+    Path limit = proc.resolve("sys/fs/inotify/max_user_instances");
+    String most = Files.exists(limit) ? Files.readString(limit).strip() : "0";
+    return most.matches("\\d{1,9}") && Integer.parseInt(most) >= MANY_TUNNELS
+        ? Check.ok("inotify instances", most + " at most")
+        : Check.warn(
+            "inotify instances",
+            most + " at most: wireguard-go, one each, can run no more tunnels",
+            "sysctl fs.inotify.max_user_instances=1024");
   }
 
   private Check forwarding() {
