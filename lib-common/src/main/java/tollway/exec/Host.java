@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The host as we change it: its programs and kernel settings. What changes something goes through
@@ -17,6 +18,13 @@ public interface Host {
 
   /** Writes {@code value} to a kernel setting below {@code /proc/sys}. */
   void set(Path setting, String value) throws IOException;
+
+  /** What a kernel setting is now; empty when there is no such setting. */
+  default Optional<String> read(Path setting) throws IOException {
+    return Files.exists(setting)
+        ? Optional.of(Files.readString(setting).strip())
+        : Optional.empty();
+  }
 
   /** Whether {@code program} is on the search path. */
   boolean has(String program);

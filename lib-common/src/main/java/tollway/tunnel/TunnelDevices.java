@@ -10,7 +10,6 @@ import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -116,7 +115,7 @@ final class TunnelDevices {
 
   private void set(Path setting) {
     try {
-      if (Files.exists(setting) && !Files.readString(setting).startsWith("1")) {
+      if (host.read(setting).filter(value -> !value.equals("1")).isPresent()) {
         host.set(setting, "1");
       }
     } catch (IOException readOnly) {

@@ -14,6 +14,7 @@ import tollway.bytes.Bytes;
 import tollway.capture.CapturedPacket;
 import tollway.capture.Dissector;
 import tollway.capture.Finding;
+import tollway.wire.Fault;
 import tollway.wire.Inspection;
 import tollway.wire.Inspector;
 import tollway.wire.SigningRule;
@@ -26,7 +27,10 @@ final class Decoding {
   /** Honest numbers count from 1 or are the clock's microseconds: none is further ahead. */
   private static final long FUTURE = TimeUnit.DAYS.toMicros(3_650);
 
-  private static final Bytes[] BEGINNINGS = {Bytes.ofUtf8("scrooge_"), Bytes.ofUtf8("scrooge2_")};
+  private static final Bytes FIRST = Bytes.ofUtf8("scrooge_");
+
+  /** Later messages between nodes that can do more; not all of them are of neighbours. */
+  private static final Bytes SECOND = Bytes.ofUtf8("scrooge2_");
 
   private final Set<SigningRule> accepted;
   private final Map<Bytes, Integer> heard = bounded();
@@ -106,17 +110,21 @@ final class Decoding {
   }
 
   private static boolean ours(Bytes payload) {
-    for (Bytes beginning : BEGINNINGS) {
-      int size = beginning.size();
-      if (payload.size() >= size && payload.slice(0, size).equals(beginning)) {
-        return true;
-      }
-    }
-    return false;
+    return beginsWith(payload, FIRST) || beginsWith(payload, SECOND);
+  }
+
+  private static boolean beginsWith(Bytes payload, Bytes beginning) {
+    int size = beginning.size();
+    return payload.size() >= size && payload.slice(0, size).equals(beginning);
   }
 
   private Decoded message(CapturedPacket packet, Finding.Datagram datagram) {
     Inspection seen = Inspector.inspect(datagram.payload(), accepted);
+    if (seen.type().isEmpty()
+        && seen.fault().filter(each -> each.fault() == Fault.BAD_TYPE).isPresent()
+        && beginsWith(datagram.payload(), SECOND)) {
+      return Decoded.nothing(packet, datagram.ends(), "scrooge2, of a type not verified here");
+    }
     List<Oddity> oddities =
         seen.fault().isEmpty() ? oddities(packet, datagram.payload(), seen) : List.of();
     return new Decoded(packet, datagram.ends(), Optional.of(seen), "", oddities);

@@ -173,7 +173,7 @@ final class RunOptions {
     return KeyFiles.load(file);
   }
 
-  private static InetAddress address(String text) throws IOException {
+  static InetAddress address(String text) throws IOException {
     String bare = text.replaceFirst(text.contains(":") ? "/128$" : "/32$", "");
     byte @Nullable [] bytes = NetUtil.createByteArrayFromIpAddressString(bare);
     if (bytes == null || bare.contains("%")) {

@@ -33,6 +33,7 @@ import tollway.cli.RootCommand;
       StopCommand.class,
       MsgCommand.class,
       DecodeCommand.class,
+      PlanCommand.class,
       DoctorCommand.class,
       LabCommand.class,
     })
