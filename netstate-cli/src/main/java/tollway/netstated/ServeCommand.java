@@ -53,7 +53,7 @@ final class ServeCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws CommandFailedException, InterruptedException {
+  public Integer call() throws IOException, CommandFailedException, InterruptedException {
     CliIo io = java.util.Objects.requireNonNull(parent).io();
     ServeConfig config = toConfig(io);
     StopSignal stop = new StopSignal();
@@ -72,7 +72,7 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private ServeConfig toConfig(CliIo io) {
+  private ServeConfig toConfig(CliIo io) throws IOException {
     HostPort address = HostPort.parse("--listen", listen);
     return new ServeConfig(address.resolve("--listen"), token(io), GraphLimits.DEFAULT);
   }
