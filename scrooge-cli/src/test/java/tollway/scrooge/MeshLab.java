@@ -236,6 +236,11 @@ final class MeshLab implements AutoCloseable {
       startIn(List.of(), links, more);
     }
 
+    /** Starts and does not wait. */
+    void launch(String links) throws IOException {
+      daemon = netns.start(log, Map.of(), scrooge(runArguments(links)).toArray(new String[0]));
+    }
+
     /** {@code wrapper} is a command line that runs the one behind it. */
     void startIn(List<String> wrapper, String links, String... more) throws Exception {
       List<String> arguments = new ArrayList<>(runArguments(links));
