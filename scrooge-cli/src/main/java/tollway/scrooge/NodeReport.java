@@ -64,6 +64,9 @@ final class NodeReport {
     JsonObject messages = new JsonObject();
     messages.addProperty("accepted", neighborhood.accepted());
     neighborhood.drops().forEach((why, count) -> messages.addProperty(why.name(), count));
+    if (neighborhood.unanswered() > 0) {
+      messages.addProperty("UNANSWERED", neighborhood.unanswered());
+    }
     status.add("messages", messages);
     return status;
   }

@@ -255,6 +255,7 @@ final class ScroogeNode {
         (question, answer) -> {
           Duration uptime = Duration.between(started, loop.now());
           JsonObject status = report.status(backend.label(), links.all(), gate.counters(), uptime);
+          side.messages().report(status.getAsJsonObject("messages"));
           status.add("share", new ShareReport(shares).share());
           answer.result(status);
         });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.scrooge;
 
+import com.google.gson.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +87,16 @@ final class SideMessages {
       }
     }
     return "";
+  }
+
+  /** What was dropped, if anything was. */
+  void report(JsonObject messages) {
+    if (unknown > 0) {
+      messages.addProperty("UNKNOWN_TYPE", unknown);
+    }
+    if (overBudget > 0) {
+      messages.addProperty("SIDE_OVER_BUDGET", overBudget);
+    }
   }
 
   /** Datagrams that nobody takes. */

@@ -3,6 +3,7 @@ package tollway.scrooge;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,16 +62,20 @@ final class TrustOptions {
       List<TrustConfig.Source> sources, String option, Standing standing, List<String> values)
       throws IOException {
     for (String value : values) {
+      Path file = Path.of(value).toAbsolutePath();
       try {
-        Path file = Path.of(value).toAbsolutePath();
         sources.add(
             Files.exists(file)
                 ? TrustConfig.Source.of(file, standing, TrustList.read(file, standing))
                 : TrustConfig.Source.of(option, TrustRule.parse(value, standing)));
+      } catch (NoSuchFileException noFile) {
+        throw new UserErrorException(option + ": '" + value + "' is not a file");
       } catch (MalformedBytesException fault) {
-        String hint = value.contains("/") ? "no file '" + value + "'" : fault.getMessage();
         throw new UserErrorException(
-            option + ": " + (Files.exists(Path.of(value)) ? fault.getMessage() : hint));
+            option
+                + ": "
+                + fault.getMessage()
+                + (Files.exists(file) ? "" : ", and there is no such file"));
       }
     }
   }
