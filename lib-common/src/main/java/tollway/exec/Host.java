@@ -2,6 +2,7 @@
 package tollway.exec;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +22,15 @@ public interface Host {
 
   /** What a kernel setting is now; empty when there is no such setting. */
   default Optional<String> read(Path setting) throws IOException {
-    return Files.exists(setting)
-        ? Optional.of(Files.readString(setting).strip())
-        : Optional.empty();
+    if (!Files.exists(setting)) {
+      return Optional.empty();
+    }
+    try (InputStream in = Files.newInputStream(setting)) {
+      // In one go: the kernel gives no second part of a number.
+      byte[] value = new byte[4096];
+      int size = Math.max(0, in.read(value));
+      return Optional.of(new String(value, 0, size, StandardCharsets.US_ASCII).strip());
+    }
   }
 
   /** Whether {@code program} is on the search path. */

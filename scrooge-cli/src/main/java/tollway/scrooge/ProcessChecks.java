@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import tollway.exec.Host;
 
 /** What this process may do, and the kernel settings it would change. */
 record ProcessChecks(Path proc) {
@@ -53,7 +54,7 @@ record ProcessChecks(Path proc) {
   /** Each wireguard-go watches its socket. */
   private Check watches() throws IOException {
     Path limit = proc.resolve("sys/fs/inotify/max_user_instances");
-    String most = Files.exists(limit) ? Files.readString(limit).strip() : "0";
+    String most = Host.real().read(limit).orElse("0");
     return most.matches("\\d{1,9}") && Integer.parseInt(most) >= MANY_TUNNELS
         ? Check.ok("inotify instances", most + " at most")
         : Check.warn(

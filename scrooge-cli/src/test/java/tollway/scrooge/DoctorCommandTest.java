@@ -146,6 +146,13 @@ final class DoctorCommandTest {
   }
 
   @Test
+  void aSettingOfSeveralDigitsIsReadWhole() throws Exception {
+    Path setting = Path.of("/proc/sys/kernel/pid_max");
+    assertThat(Host.real().read(setting))
+        .hasValueSatisfying(most -> assertThat(most).hasSizeGreaterThan(2));
+  }
+
+  @Test
   void asksThisHostWithoutChangingIt() throws Exception {
     String[] line = {
       "doctor",
