@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.bytes.Bytes;
@@ -39,10 +40,13 @@ public final class Firewall {
   public record Traffic(String neighbor, String id, Count count) {}
 
   /**
-   * What stands in the kernel: counters by tunnel, of packets that came in by it and went out by
-   * it, and how it differs from what was wanted, one line each.
+   * What stands in the kernel: the rules as far as they can be told, counters by tunnel of packets
+   * that came in by it and went out by it, and how it differs from what was wanted, one line each.
+   * {@code epoch} is this life of the counters, empty without a table.
    */
   public record Standing(
+      Ruleset rules,
+      String epoch,
       Counters counters,
       Map<String, Traffic> in,
       Map<String, Traffic> out,
@@ -56,6 +60,7 @@ public final class Firewall {
 
   private final Host host;
   private boolean bridges = true;
+  private Consumer<Standing> witness = last -> {};
 
   /** Deviations that another version of {@code nft} shows even right after loading. */
   private Set<String> dialect = Set.of();
@@ -93,7 +98,30 @@ public final class Firewall {
     run(rules, each -> each.update(epoch));
   }
 
+  /** {@code witness} sees what stands before the counters of a table are lost with it. */
+  public void beforeReplacing(Consumer<Standing> witness) {
+    this.witness = witness;
+  }
+
+  /** Takes away the counters of tunnels that none of our maps names any more. */
+  public void forget(Set<String> tunnels) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (String tunnel : tunnels) {
+      if (Ruleset.isTunnelName(tunnel)) {
+        text.append("delete counter inet tollway in_").append(tunnel).append('\n');
+        text.append("delete counter inet tollway out_").append(tunnel).append('\n');
+      }
+    }
+    if (text.length() > 0) {
+      host.run(LOAD, text.toString());
+    }
+  }
+
   private void replace(Ruleset rules) throws IOException {
+    Listing last = list();
+    if (last.has(Ruleset.INET)) {
+      witness.accept(standing(last, List.of()));
+    }
     String epoch = epoch();
     run(rules, each -> each.text(epoch));
     Listing fresh = list();
@@ -155,7 +183,8 @@ public final class Firewall {
   /** What stands, beside what its own sets and marks call for. */
   public Standing standing() throws IOException {
     Listing listing = list();
-    return standing(listing, listing.deviations(Listing.parse(Reconstruction.of(listing))));
+    return standing(
+        listing, listing.deviations(Listing.parse(Reconstruction.of(listing).text(""))));
   }
 
   /** What stands, beside what a running daemon says that it wants. */
@@ -199,7 +228,7 @@ public final class Firewall {
             count(named.get("spoofed")),
             count(named.get("invalid")),
             count(listing.counters(Ruleset.BRIDGE).get("dropped")));
-    return new Standing(counters, in, out, deviations);
+    return new Standing(Reconstruction.of(listing), epoch, counters, in, out, deviations);
   }
 
   private static Count count(Listing.@org.jspecify.annotations.Nullable Counter counter) {

@@ -16,7 +16,7 @@ final class Reconstruction {
 
   private Reconstruction() {}
 
-  static String of(Listing listing) {
+  static Ruleset of(Listing listing) {
     Map<String, Passage> authed = new HashMap<>();
     Map<String, Integer> classes = classes(listing);
     for (String name : listing.elements(Ruleset.INET + " set authed")) {
@@ -32,7 +32,7 @@ final class Reconstruction {
     }
     Set<String> links = new HashSet<>(listing.elements(Ruleset.BRIDGE + " set links"));
     links.removeIf(name -> !Ruleset.isLinkName(name));
-    return new Ruleset(authed, links, mode(listing), true).text("");
+    return new Ruleset(authed, links, mode(listing), true);
   }
 
   private static Map<String, Integer> classes(Listing listing) {

@@ -96,6 +96,6 @@ final class ListingTest {
 
   private static List<String> unaided(String listed) {
     Listing listing = Listing.parse(listed);
-    return listing.deviations(Listing.parse(Reconstruction.of(listing)));
+    return listing.deviations(Listing.parse(Reconstruction.of(listing).text("")));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
@@ -33,6 +34,15 @@ final class ControlOptions {
 
   boolean json() {
     return json;
+  }
+
+  /** Empty when there is no daemon. */
+  Optional<JsonObject> askIfThere(String command) throws IOException, CommandFailedException {
+    try (ControlClient client = ControlClient.connect(control, PATIENCE)) {
+      return Optional.of(ask(client, ControlQuestion.of(command)));
+    } catch (ControlAbsentException absent) {
+      return Optional.empty();
+    }
   }
 
   JsonObject ask(String command) throws IOException, CommandFailedException {

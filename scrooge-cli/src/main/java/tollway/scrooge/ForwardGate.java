@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.scrooge;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tollway.control.ControlHandler;
 import tollway.firewall.Firewall;
 import tollway.firewall.Passage;
 import tollway.firewall.ReversePath;
@@ -134,6 +136,18 @@ final class ForwardGate {
           } catch (IOException refused) {
             log.warn("cannot check the forwarding policy: {}", refused.getMessage());
           }
+        });
+  }
+
+  /** {@code wanted} is what the kernel should hold once all changes have been made. */
+  void answerWanted(ControlHandler.Answer answer) {
+    loop.checkInLoop();
+    Ruleset rules = rules();
+    os.execute(
+        () -> {
+          JsonObject result = new JsonObject();
+          result.addProperty("wanted", firewall.wanted(rules));
+          answer.result(result);
         });
   }
 

@@ -30,6 +30,8 @@ import tollway.cli.RootCommand;
       WeightCommand.class,
       ShareCommand.class,
       QosCommand.class,
+      FirewallCommand.class,
+      UsageCommand.class,
       StopCommand.class,
       MsgCommand.class,
       DecodeCommand.class,

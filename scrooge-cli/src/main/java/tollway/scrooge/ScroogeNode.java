@@ -75,6 +75,7 @@ final class ScroogeNode {
   private final SeqnoSource seqnos;
   private final NodeStore store;
   private final SeqnoMemory memory;
+  private final Meter meter;
   private final Neighborhood neighborhood;
   private final NodeReport report;
   private final ControlServer control;
@@ -101,6 +102,7 @@ final class ScroogeNode {
     keeper = new TunnelKeeper(loop, os, tunnels, self, config, new TunnelEvents());
     hook = new TunnelHook(hooks, config.hook());
     store = openStore(config.state().resolve("node.db"));
+    meter = new Meter(loop, os, firewall, gate, store);
     seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, loop::nanoTime, os);
     neighborhood =
         new Neighborhood(
@@ -139,6 +141,7 @@ final class ScroogeNode {
     desk.serve(commands);
     shareCommands.serve(commands);
     events.serve(commands);
+    meter.serve(commands);
     try (Undo undo = new Undo()) {
       // First what another program can hold; only then what changes the host. The links' UDP
       // port makes sure that we are the only one in this network namespace.
@@ -162,6 +165,7 @@ final class ScroogeNode {
     loop.every(AUDIT_PERIOD, gate::audit);
     loop.every(AUDIT_PERIOD, shares::audit);
     loop.every(DROPS_PERIOD, () -> events.drops(neighborhood.drops()));
+    loop.every(Meter.PERIOD, meter::read);
     gate.audit();
     TrustFiles files =
         new TrustFiles(
@@ -235,6 +239,7 @@ final class ScroogeNode {
     }
     try {
       settings.giveBack();
+      meter.readLast();
       firewall.remove();
       seqnos.close();
       store.close();
@@ -260,6 +265,7 @@ final class ScroogeNode {
           answer.result(status);
         });
     commands.on("neighbors", (question, answer) -> answer.result(report.neighbors()));
+    commands.on("firewall", (question, answer) -> gate.answerWanted(answer));
     commands.on("tunnels", (question, answer) -> answer.result(report.tunnels()));
     commands.on(
         "stop",
