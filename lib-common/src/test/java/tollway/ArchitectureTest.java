@@ -34,6 +34,7 @@ final class ArchitectureTest {
     DOORS.put("store", Set.of());
     DOORS.put("cli", Set.of("bytes", "files"));
     DOORS.put("identity", Set.of("bytes", "files"));
+    DOORS.put("receipt", Set.of("bytes", "identity"));
     DOORS.put("link", Set.of("bytes", "loop"));
     DOORS.put("control", Set.of("bytes", "files", "loop"));
     DOORS.put("stun", Set.of("bytes", "loop"));

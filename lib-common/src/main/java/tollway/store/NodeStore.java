@@ -16,7 +16,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +39,13 @@ public final class NodeStore implements Closeable {
   private final Connection connection;
   private final Path file;
   private final UsageTable usage;
+  private final ReceiptTable receipts;
 
   private NodeStore(Path file, Connection connection) {
     this.file = file;
     this.connection = connection;
     usage = new UsageTable(connection);
+    receipts = new ReceiptTable(connection);
   }
 
   /**
@@ -265,11 +266,63 @@ public final class NodeStore implements Closeable {
     transact(() -> usage.count(now, epoch, readings));
   }
 
+  /**
+   * The same for what went through tunnels, encryption included; {@code from} is what was received.
+   * {@code readings} are of all the tunnels there are.
+   */
+  public synchronized void carry(List<Reading> readings) throws IOException {
+    transact(() -> usage.carry(readings));
+  }
+
+  /** All that was forwarded from and for {@code neighbor}. */
+  public synchronized Totals forwarded(String neighbor) throws IOException {
+    return get(() -> usage.totals("sum(in_bytes), sum(out_bytes) FROM usage", neighbor));
+  }
+
+  /** All that was received from and sent to {@code neighbor} through tunnels. */
+  public synchronized Totals carried(String neighbor) throws IOException {
+    return get(() -> usage.totals("received, sent FROM carried", neighbor));
+  }
+
+  /** All that we have claimed to have forwarded from and for {@code neighbor}. */
+  public synchronized Totals claimed(String neighbor) throws IOException {
+    return get(() -> usage.totals("from_bytes, for_bytes FROM claimed", neighbor));
+  }
+
+  /** Keeps a claim of ours, which adds to what was claimed. */
+  public synchronized void claim(Receipt receipt) throws IOException {
+    transact(
+        () -> {
+          receipts.keep(receipt);
+          usage.claim(receipt.neighbor(), receipt.fromBytes(), receipt.forBytes());
+        });
+  }
+
+  /** Keeps an answer, or a claim about us with its answer. */
+  public synchronized void keep(Receipt receipt) throws IOException {
+    transact(() -> receipts.keep(receipt));
+  }
+
+  /** The latest receipts of {@code issuer} about {@code neighbor}, the latest first. */
+  public synchronized List<Receipt> receipts(String issuer, String neighbor, int limit)
+      throws IOException {
+    return get(() -> receipts.latest(issuer, neighbor, limit));
+  }
+
+  /** One of them. */
+  public synchronized Optional<Receipt> receipt(String issuer, String neighbor, long number)
+      throws IOException {
+    return get(() -> receipts.find(issuer, neighbor, number));
+  }
+
+  /** All receipts that ended since then, the latest last. */
+  public synchronized List<Receipt> receipts(Instant since) throws IOException {
+    return get(() -> receipts.since(since));
+  }
+
   /** What neighbours used, by hour or by day (UTC), the latest last. */
   public synchronized List<Usage> usage(Instant since, boolean byDay) throws IOException {
-    List<Usage> found = new ArrayList<>();
-    transact(() -> found.addAll(usage.since(since, byDay)));
-    return found;
+    return get(() -> usage.since(since, byDay));
   }
 
   /** Hours long ago become days. */
@@ -280,6 +333,19 @@ public final class NodeStore implements Closeable {
   /** Something that is done as a whole or not at all. */
   private interface Work {
     void run() throws SQLException;
+  }
+
+  /** A question. */
+  private interface Question<T> {
+    T ask() throws SQLException;
+  }
+
+  private <T> T get(Question<T> question) throws IOException {
+    try {
+      return question.ask();
+    } catch (SQLException refused) {
+      throw failed(file, refused);
+    }
   }
 
   private void transact(Work work) throws IOException {

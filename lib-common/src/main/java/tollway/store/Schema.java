@@ -27,6 +27,21 @@ final class Schema {
             in_packets INTEGER NOT NULL, in_bytes INTEGER NOT NULL,
             out_packets INTEGER NOT NULL, out_bytes INTEGER NOT NULL,
             PRIMARY KEY (neighbor, hour)) WITHOUT ROWID;
+          """,
+          """
+          CREATE TABLE receipt (
+            issuer TEXT NOT NULL, neighbor TEXT NOT NULL, number INTEGER NOT NULL,
+            start INTEGER NOT NULL, end INTEGER NOT NULL,
+            from_bytes INTEGER NOT NULL, for_bytes INTEGER NOT NULL,
+            claim TEXT NOT NULL, answer TEXT, verdict TEXT NOT NULL,
+            sent INTEGER NOT NULL, received INTEGER NOT NULL,
+            PRIMARY KEY (issuer, neighbor, number)) WITHOUT ROWID;
+          CREATE TABLE claimed (
+            neighbor TEXT PRIMARY KEY, from_bytes INTEGER NOT NULL, for_bytes INTEGER NOT NULL)
+            WITHOUT ROWID;
+          CREATE TABLE carried (
+            neighbor TEXT PRIMARY KEY, sent INTEGER NOT NULL, received INTEGER NOT NULL)
+            WITHOUT ROWID;
           """);
 
   static final int VERSION = STEPS.size();

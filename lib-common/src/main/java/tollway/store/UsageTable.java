@@ -21,6 +21,9 @@ final class UsageTable {
   private static final long DAY = 24 * HOUR;
   private static final Duration HOURLY = Duration.ofDays(35);
 
+  /** What marks of tunnels begin with. */
+  private static final String TUNNEL = "tunnel ";
+
   private final Connection connection;
 
   UsageTable(Connection connection) {
@@ -34,10 +37,67 @@ final class UsageTable {
       alive.add(reading.counter());
       add(hour, reading);
     }
-    forgetAllBut(alive, epoch);
+    if (!epoch.isEmpty()) {
+      forgetAllBut(alive, false);
+    }
   }
 
-  private void add(long hour, Reading reading) throws SQLException {
+  void carry(List<Reading> readings) throws SQLException {
+    Set<String> alive = new HashSet<>();
+    for (Reading each : readings) {
+      String counter = TUNNEL + each.counter();
+      alive.add(counter);
+      Reading fresh =
+          since(new Reading(each.neighbor(), counter, each.from(), each.packets(), each.bytes()));
+      sum(
+          "carried (neighbor, received, sent)",
+          each.neighbor(),
+          each.from() ? fresh.bytes() : 0,
+          each.from() ? 0 : fresh.bytes());
+    }
+    forgetAllBut(alive, true);
+  }
+
+  void claim(String neighbor, long fromBytes, long forBytes) throws SQLException {
+    sum("claimed (neighbor, from_bytes, for_bytes)", neighbor, fromBytes, forBytes);
+  }
+
+  /** {@code table}: its name and its columns. */
+  private void sum(String table, String neighbor, long first, long second) throws SQLException {
+    if (first == 0 && second == 0) {
+      return;
+    }
+    String[] columns = table.substring(table.indexOf('(') + 1, table.length() - 1).split(", ");
+    try (PreparedStatement upsert =
+        connection.prepareStatement(
+            "INSERT INTO %1$s VALUES (?, ?, ?) ON CONFLICT (neighbor) DO UPDATE SET %2$s = %2$s + excluded.%2$s, %3$s = %3$s + excluded.%3$s"
+                .formatted(table, columns[1], columns[2]))) {
+      upsert.setString(1, neighbor);
+      upsert.setLong(2, first);
+      upsert.setLong(3, second);
+      upsert.executeUpdate();
+    }
+  }
+
+  Totals totals(String columns, String neighbor) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT " + columns + " WHERE neighbor = ?")) {
+      select.setString(1, neighbor);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? new Totals(row.getLong(1), row.getLong(2)) : new Totals(0, 0);
+      }
+    }
+  }
+
+  private void add(long hour, Reading standing) throws SQLException {
+    Reading reading = since(standing);
+    if (reading.packets() > 0 || reading.bytes() > 0) {
+      use(hour, reading);
+    }
+  }
+
+  /** What is new about a counter; from now on it is not. */
+  private Reading since(Reading reading) throws SQLException {
     long packets = reading.packets();
     long bytes = reading.bytes();
     try (PreparedStatement select =
@@ -49,7 +109,7 @@ final class UsageTable {
           packets -= row.getLong(1);
           bytes -= row.getLong(2);
           if (packets == 0 && bytes == 0) {
-            return;
+            return new Reading(reading.neighbor(), reading.counter(), reading.from(), 0, 0);
           }
         }
       }
@@ -61,9 +121,12 @@ final class UsageTable {
       mark.setLong(3, reading.bytes());
       mark.executeUpdate();
     }
-    if (packets == 0 && bytes == 0) {
-      return;
-    }
+    return new Reading(reading.neighbor(), reading.counter(), reading.from(), packets, bytes);
+  }
+
+  private void use(long hour, Reading reading) throws SQLException {
+    long packets = reading.packets();
+    long bytes = reading.bytes();
     try (PreparedStatement upsert =
         connection.prepareStatement(
             """
@@ -83,17 +146,15 @@ final class UsageTable {
     }
   }
 
-  /** A counter that is not among those of its own epoch, or of another epoch, never comes back. */
-  private void forgetAllBut(Set<String> alive, String epoch) throws SQLException {
-    if (epoch.isEmpty()) {
-      return;
-    }
+  /** A counter that is not among those there are never comes back. */
+  private void forgetAllBut(Set<String> alive, boolean tunnels) throws SQLException {
     List<String> dead = new ArrayList<>();
     try (PreparedStatement select = connection.prepareStatement("SELECT counter FROM mark");
         ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
-        if (!alive.contains(rows.getString(1))) {
-          dead.add(rows.getString(1));
+        String counter = rows.getString(1);
+        if (counter.startsWith(TUNNEL) == tunnels && !alive.contains(counter)) {
+          dead.add(counter);
         }
       }
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.control.ControlCommands;
@@ -35,10 +36,19 @@ final class Meter {
   private final Firewall firewall;
   private final ForwardGate gate;
   private final NodeStore store;
+  private final Supplier<List<Reading>> tunnels;
   private boolean failing;
   private int periods;
 
-  Meter(EventLoop loop, EventLoop os, Firewall firewall, ForwardGate gate, NodeStore store) {
+  /** {@code tunnels}: what those there are say that they carried. */
+  Meter(
+      EventLoop loop,
+      EventLoop os,
+      Firewall firewall,
+      ForwardGate gate,
+      NodeStore store,
+      Supplier<List<Reading>> tunnels) {
+    this.tunnels = tunnels;
     this.loop = loop;
     this.os = os;
     this.firewall = firewall;
@@ -61,7 +71,8 @@ final class Meter {
   void read() {
     loop.checkInLoop();
     Ruleset rules = gate.rules();
-    os.execute(() -> readNow(rules));
+    List<Reading> carried = tunnels.get();
+    os.execute(() -> readNow(rules, carried));
   }
 
   /** On any thread, when the loops do nothing any more. */
@@ -73,10 +84,11 @@ final class Meter {
     }
   }
 
-  private void readNow(Ruleset rules) {
+  private void readNow(Ruleset rules, List<Reading> carried) {
     try {
       Firewall.Standing standing = firewall.standing(rules);
       if (count(standing)) {
+        store.carry(carried);
         // Changes are made in the order of the calls: what is not in these rules counts no more.
         Set<String> ended = new HashSet<>(standing.in().keySet());
         ended.removeAll(rules.authed().keySet());

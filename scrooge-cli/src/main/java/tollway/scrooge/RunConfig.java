@@ -3,6 +3,7 @@ package tollway.scrooge;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import tollway.firewall.ReversePath;
@@ -27,7 +28,8 @@ record RunConfig(
     NeighborhoodConfig neighborhood,
     ReversePath reversePath,
     TrustConfig trust,
-    SharesConfig shares) {
+    SharesConfig shares,
+    Duration receiptPeriod) {
   RunConfig {
     interfaces = List.copyOf(interfaces);
     addresses = List.copyOf(addresses);

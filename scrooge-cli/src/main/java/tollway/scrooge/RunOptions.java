@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
+import tollway.cli.DurationText;
 import tollway.cli.UserErrorException;
 import tollway.firewall.ReversePath;
 import tollway.identity.Identity;
@@ -89,6 +91,14 @@ final class RunOptions {
   private String reversePath = ReversePath.STRICT.label();
 
   @Option(
+      names = "--receipts",
+      paramLabel = "PERIOD|off",
+      description =
+          "How often neighbours are told, signed, what was forwarded from and for them (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String receiptPeriod = "10m";
+
+  @Option(
       names = "--on-tunnel",
       paramLabel = "PROGRAM",
       description =
@@ -120,6 +130,7 @@ final class RunOptions {
     ports();
     choice();
     reversePath();
+    receiptPeriod();
     trust.toConfig();
     shares.toConfig();
     scrooge2();
@@ -139,7 +150,8 @@ final class RunOptions {
         NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels).with(scrooge2()),
         reversePath(),
         trust.toConfig(),
-        shares.toConfig());
+        shares.toConfig(),
+        receiptPeriod());
   }
 
   private List<InetAddress> addresses() throws IOException {
@@ -206,6 +218,17 @@ final class RunOptions {
       throw new UserErrorException(
           "--tunnel-ports: '" + ports + "' is not a range such as 51821-52844");
     }
+  }
+
+  private Duration receiptPeriod() {
+    if (receiptPeriod.equals("off")) {
+      return Duration.ZERO;
+    }
+    Duration period = DurationText.parse("--receipts", receiptPeriod);
+    if (period.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new UserErrorException("--receipts: at least 1s, or off");
+    }
+    return period;
   }
 
   private ReversePath reversePath() {

@@ -32,6 +32,7 @@ import tollway.cli.RootCommand;
       QosCommand.class,
       FirewallCommand.class,
       UsageCommand.class,
+      ReceiptsCommand.class,
       StopCommand.class,
       MsgCommand.class,
       DecodeCommand.class,

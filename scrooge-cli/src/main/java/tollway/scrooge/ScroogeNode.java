@@ -37,6 +37,7 @@ import tollway.neighbor.Surroundings;
 import tollway.neighbor.TunnelEnd;
 import tollway.seqno.SeqnoSource;
 import tollway.store.NodeStore;
+import tollway.store.Receipt;
 import tollway.store.StoreUnfitException;
 import tollway.tunnel.TunnelBackend;
 import tollway.tunnel.TunnelKey;
@@ -56,6 +57,7 @@ final class ScroogeNode {
   private static final Duration AUDIT_PERIOD = Duration.ofSeconds(5);
   private static final Duration DROPS_PERIOD = Duration.ofSeconds(5);
   private static final Duration MEMORY_PERIOD = Duration.ofSeconds(30);
+  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(2);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(7);
 
   private final ThreadEventLoop loop;
@@ -81,6 +83,7 @@ final class ScroogeNode {
   private final ControlServer control;
   private final NodeLinks links;
   private final SidePort side;
+  private final ReceiptExchange receipts;
 
   /** On the loop, whose next tasks come after all this. */
   private ScroogeNode(
@@ -102,7 +105,7 @@ final class ScroogeNode {
     keeper = new TunnelKeeper(loop, os, tunnels, self, config, new TunnelEvents());
     hook = new TunnelHook(hooks, config.hook());
     store = openStore(config.state().resolve("node.db"));
-    meter = new Meter(loop, os, firewall, gate, store);
+    meter = new Meter(loop, os, firewall, gate, store, keeper::carried);
     seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, loop::nanoTime, os);
     neighborhood =
         new Neighborhood(
@@ -151,6 +154,15 @@ final class ScroogeNode {
       for (String type : LinkCodec.BOUND_TYPES) {
         side.onEvery(type, this::receivedAside);
       }
+      receipts =
+          new ReceiptExchange(
+              loop,
+              os,
+              self,
+              neighborhood,
+              meter,
+              new ReceiptBook(config.identity(), store, ScroogeNode::settled),
+              side);
       new Adoption(self, tunnels, keeper, neighborhood).run(links.usable());
       shares.start(shareCommands.recall());
       gate.load();
@@ -166,6 +178,7 @@ final class ScroogeNode {
     loop.every(AUDIT_PERIOD, shares::audit);
     loop.every(DROPS_PERIOD, () -> events.drops(neighborhood.drops()));
     loop.every(Meter.PERIOD, meter::read);
+    receipts.start(config.receiptPeriod());
     gate.audit();
     TrustFiles files =
         new TrustFiles(
@@ -197,6 +210,16 @@ final class ScroogeNode {
     }
   }
 
+  private static void settled(Receipt receipt) {
+    if (receipt.verdict().equals("differs")) {
+      log.warn(
+          "{} and {} do not agree about receipt {}: see 'scrooge receipts'",
+          receipt.issuer(),
+          receipt.neighbor(),
+          receipt.number());
+    }
+  }
+
   private static NodeStore openStore(Path file) throws IOException {
     try {
       return NodeStore.open(file);
@@ -210,6 +233,15 @@ final class ScroogeNode {
 
   /** Removes all that was made: tunnels first, so that nothing is ever forwarded without policy. */
   void stop() throws InterruptedException {
+    CountDownLatch settled = new CountDownLatch(1);
+    loop.execute(
+        () -> {
+          receipts.settle();
+          receipts.settled(settled::countDown);
+        });
+    if (!settled.await(SETTLE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      log.warn("not waiting for the last receipts");
+    }
     CountDownLatch tunnelsGone = new CountDownLatch(1);
     loop.execute(
         () -> {
@@ -372,6 +404,9 @@ final class ScroogeNode {
         gate.allow(keeper.name(id), id.node(), forward.allowed());
         shares.tunnel(id, keeper.name(id), forward.allowed());
         tellTunnel(forward.allowed(), id);
+        if (!forward.allowed()) {
+          receipts.settleLast(id.node());
+        }
       }
     }
 

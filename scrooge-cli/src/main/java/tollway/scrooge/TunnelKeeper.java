@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import tollway.identity.NodeId;
 import tollway.loop.EventLoop;
 import tollway.neighbor.NeighborId;
+import tollway.store.Reading;
 import tollway.tunnel.TunnelDevice;
 import tollway.tunnel.TunnelKey;
 import tollway.tunnel.TunnelKeys;
@@ -175,6 +176,24 @@ final class TunnelKeeper {
   Map<NeighborId, Held> held() {
     loop.checkInLoop();
     return Map.copyOf(held);
+  }
+
+  /** What the tunnels there are carried, encryption included. */
+  List<Reading> carried() {
+    loop.checkInLoop();
+    List<Reading> readings = new ArrayList<>();
+    held.forEach(
+        (id, each) ->
+            each.status.ifPresent(
+                status -> {
+                  // Each tunnel has keys of its own.
+                  String key = each.spec.keys().publicKey().base64();
+                  String node = id.node().base64();
+                  long in = status.receivedBytes();
+                  readings.add(new Reading(node, key + " in", true, 0, in));
+                  readings.add(new Reading(node, key + " out", false, 0, status.sentBytes()));
+                }));
+    return readings;
   }
 
   private Set<Integer> portsHeld() {

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,10 @@ final class MeteringIT {
 
   /** From and for a neighbour, in bytes. */
   private record Used(long from, long back) {
+    Used seenFromTheOther() {
+      return new Used(/* from= */ back, /* back= */ from);
+    }
+
     Used plus(long more) {
       return new Used(from + more, back + more);
     }
@@ -60,7 +65,9 @@ final class MeteringIT {
     long sent = pings(lab);
     Used wanted = before.plus(sent);
     assertThat(used(lab.b, lab.a)).isEqualTo(wanted);
-    assertThat(used(lab.b, lab.c)).as("C answered as much").isEqualTo(wanted);
+    assertThat(used(lab.b, lab.c))
+        .as("what came from one went to the other")
+        .isEqualTo(wanted.seenFromTheOther());
 
     lab.b.kill();
     wanted = wanted.plus(pings(lab)); // The tunnels live, the kernel forwards and counts.
@@ -108,6 +115,73 @@ final class MeteringIT {
         .isEqualTo(2);
     Shell nowhere = Shell.scrooge("usage", "--state", directory.resolve("no").toString());
     assertThat(nowhere.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void neighborsSignForEachOtherWhatWasForwarded() throws Exception {
+    MeshLab lab = lab();
+    lab.a.start("ab", "--receipts", "1s");
+    lab.b.start("b*", "--receipts", "1s");
+    lab.c.start("cb", "--receipts", "off"); // Answers all the same.
+    lab.awaitThrough();
+    pings(lab);
+    for (Node neighbor : List.of(lab.a, lab.c)) {
+      Await.until(
+          "B and its neighbour agree about all of it",
+          () ->
+              claimed(lab.b, neighbor) == used(lab.b, neighbor).from()
+                  && claimed(neighbor, neighbor) == claimed(lab.b, neighbor));
+    }
+    assertThat(receipts(lab.a)).as("A forwards nothing").allMatch(each -> issuedBy(each, lab.b));
+    Path export = directory.resolve("export.json");
+    Files.writeString(export, lab.b.ask("receipts", "--state", lab.b.state.toString()).out());
+    Shell verified = Shell.scrooge("receipts", "verify", export.toString());
+    assertThat(verified.exitCode()).as(verified.err()).isZero();
+    assertThat(verified.out()).contains("agreed").contains("both");
+    assertThat(lab.logs()).doesNotContain("do not agree");
+
+    long before = used(lab.b, lab.a).from();
+    pings(lab);
+    assertThat(lab.b.terminate()).isZero();
+    assertThat(claimedAtAll(lab.b, lab.a)).as("at the end, too").isEqualTo(before + 20 * 1028);
+    lab.b.start("b*", "--receipts", "1s");
+    Await.until("nothing is claimed twice", () -> claimed(lab.b, lab.a) >= before + 20 * 1028);
+    assertThat(claimedAtAll(lab.b, lab.a)).isEqualTo(used(lab.b, lab.a).from());
+  }
+
+  /** Bytes from {@code neighbor} in receipts about it, which B issued and it agreed to. */
+  private static long claimed(Node at, Node neighbor) {
+    return receipts(at).stream()
+        .filter(each -> each.get("verdict").getAsString().equals("agreed"))
+        .filter(each -> isAbout(each, neighbor))
+        .mapToLong(each -> each.get("fromBytes").getAsLong())
+        .sum();
+  }
+
+  private static long claimedAtAll(Node at, Node neighbor) {
+    return receipts(at).stream()
+        .filter(each -> isAbout(each, neighbor))
+        .mapToLong(each -> each.get("fromBytes").getAsLong())
+        .sum();
+  }
+
+  private static boolean isAbout(JsonObject receipt, Node neighbor) {
+    return receipt.get("neighbor").getAsString().equals(neighbor.identity.nodeId().base64());
+  }
+
+  private static boolean issuedBy(JsonObject receipt, Node issuer) {
+    return receipt.get("issuer").getAsString().equals(issuer.identity.nodeId().base64());
+  }
+
+  private static List<JsonObject> receipts(Node node) {
+    Shell told = node.ask("receipts", "--state", node.state.toString());
+    assertThat(told.exitCode()).as(told.err()).isZero();
+    List<JsonObject> all = new ArrayList<>();
+    JsonParser.parseString(told.out())
+        .getAsJsonObject()
+        .getAsJsonArray("receipts")
+        .forEach(each -> all.add(each.getAsJsonObject()));
+    return all;
   }
 
   @Test
