@@ -122,7 +122,7 @@ line_start() {
 
 # Waits until NODE's daemon, started last, says hello.
 line_ready() {
-  local deadline=$((SECONDS + 20))
+  local deadline=$((SECONDS + 60))
   until [ -n "$(hello_time "$1")" ]; do
     if [ ! -d "/proc/${line_pid[$1]}" ] || [ $SECONDS -gt $deadline ]; then
       echo "$who: scrooge run in $1: $(tail -n 1 "$line_work/$1/log" | cut -d ' ' -f 2-)" >&2
@@ -193,7 +193,7 @@ since() { # since NODE start|hello TIME: seconds from there to TIME
 # What a killed run left: namespaces and directories carry its process id.
 line_sweep() {
   local name pid
-  for name in $(ip netns list 2> /dev/null | sed -n 's/^\(twm[0-9][0-9]*-[abct][^ ]*\).*/\1/p'); do
+  for name in $(ip netns list 2> /dev/null | sed -n 's/^\(twm[0-9][0-9]*-[a-et][^ ]*\).*/\1/p'); do
     pid=${name#twm}
     pid=${pid%%-*}
     if [ "$pid" = $$ ] || [ ! -d "/proc/$pid" ]; then line_remove "$name"; fi

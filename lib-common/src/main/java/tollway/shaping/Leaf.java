@@ -16,7 +16,10 @@ public enum Leaf {
   private static final int DELAY_MILLIS = 50;
 
   /** Less, and a TCP flow cannot grow into what others leave. */
+  private static final int BORROWING_MILLIS = 20;
+
   private static final int MIN_FRAMES = 10;
+  private static final int MAX_BYTES = 4 << 20;
 
   private final String kind;
 
@@ -28,9 +31,10 @@ public enum Leaf {
     return kind;
   }
 
-  /** The kind and its settings for a class of {@code rate}. */
-  String settings(Rate rate) {
-    long bytes = Math.max(MIN_FRAMES * FRAME, rate.bytesIn(DELAY_MILLIS));
+  /** The kind and its settings for a class of {@code rate} that may borrow up to {@code ceil}. */
+  String settings(Rate rate, Rate ceil) {
+    long wanted = Math.max(rate.bytesIn(DELAY_MILLIS), ceil.bytesIn(BORROWING_MILLIS));
+    long bytes = Math.max(MIN_FRAMES * FRAME, Math.min(MAX_BYTES, wanted));
     return switch (this) {
       case CAKE -> "cake unlimited besteffort";
       // The target must allow for one packet on its way.

@@ -203,7 +203,7 @@ public final class Shaper {
       if (batch(
           host,
           "qdisc add dev %s parent 1:2 handle 2: %s\n"
-              .formatted(trial, leaf.settings(Rate.ofMbit(1))))) {
+              .formatted(trial, leaf.settings(Rate.ofMbit(1), Rate.ofMbit(1))))) {
         return Abilities.of(leaf);
       }
     }

@@ -73,10 +73,11 @@ public record ShapingPlan(
     text.append(htb("1:", FIXED, new Portion(whole, whole, FRAME), 0));
     text.append(htb("1:fff0", 1, new Portion(share, share, FRAME), 1));
     text.append(htb("1:fff0", OWN, new Portion(own, whole, 4 * FRAME), 0));
-    text.append(queue(OWN, own));
+    text.append(queue(OWN, own, whole));
     portions.forEach(
         (number, portion) ->
-            text.append(htb("1:1", number, portion, 1)).append(queue(number, portion.rate())));
+            text.append(htb("1:1", number, portion, 1))
+                .append(queue(number, portion.rate(), portion.ceil())));
     return text.toString();
   }
 
@@ -104,9 +105,9 @@ public record ShapingPlan(
             .formatted(burst(portion.rate()), burst(portion.ceil()), portion.quantum());
   }
 
-  private String queue(int number, Rate rate) {
+  private String queue(int number, Rate rate, Rate ceil) {
     return "qdisc replace dev %s parent 1:%x handle %x: %s\n"
-        .formatted(device, number, number, leaf.settings(rate));
+        .formatted(device, number, number, leaf.settings(rate, ceil));
   }
 
   private static long burst(Rate rate) {

@@ -38,7 +38,7 @@ final class PlanTest {
             class replace dev tiself parent 1:1 classid 1:10 htb prio 1 rate 15000kbit ceil 20000kbit burst 9375 cburst 12500 quantum 4542
             qdisc replace dev tiself parent 1:10 handle 10: bfifo limit 93750
             class replace dev tiself parent 1:1 classid 1:abc htb prio 1 rate 5000kbit ceil 20000kbit burst 3125 cburst 12500 quantum 1514
-            qdisc replace dev tiself parent 1:abc handle abc: bfifo limit 31250
+            qdisc replace dev tiself parent 1:abc handle abc: bfifo limit 50000
             """);
   }
 
@@ -53,12 +53,13 @@ final class PlanTest {
 
   @Test
   void usesTheQueueThatTheKernelHas() {
-    assertThat(Leaf.CAKE.settings(SHARE)).isEqualTo("cake unlimited besteffort");
-    assertThat(Leaf.FQ_CODEL.settings(SHARE)).isEqualTo("fq_codel target 5ms");
-    assertThat(Leaf.FQ_CODEL.settings(new Rate(500))).isEqualTo("fq_codel target 36ms");
-    assertThat(Leaf.SFQ.settings(SHARE)).isEqualTo("sfq perturb 10");
-    assertThat(Leaf.BFIFO.settings(new Rate(64))).isEqualTo("bfifo limit 15140");
-    assertThat(Leaf.PFIFO.settings(SHARE)).isEqualTo("pfifo limit 82");
+    assertThat(Leaf.CAKE.settings(SHARE, SHARE)).isEqualTo("cake unlimited besteffort");
+    assertThat(Leaf.FQ_CODEL.settings(SHARE, SHARE)).isEqualTo("fq_codel target 5ms");
+    assertThat(Leaf.FQ_CODEL.settings(new Rate(500), SHARE)).isEqualTo("fq_codel target 36ms");
+    assertThat(Leaf.SFQ.settings(SHARE, SHARE)).isEqualTo("sfq perturb 10");
+    assertThat(Leaf.BFIFO.settings(new Rate(64), new Rate(64))).isEqualTo("bfifo limit 15140");
+    assertThat(Leaf.BFIFO.settings(Rate.MAX, Rate.MAX)).isEqualTo("bfifo limit 4194304");
+    assertThat(Leaf.PFIFO.settings(SHARE, SHARE)).isEqualTo("pfifo limit 82");
   }
 
   @Test

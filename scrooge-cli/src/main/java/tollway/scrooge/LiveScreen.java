@@ -13,7 +13,7 @@ import org.jline.utils.InfoCmp.Capability;
 
 /**
  * A terminal whose last lines are drawn over again and again; nothing at all where output goes to a
- * file or a pipe. Closing leaves the last picture, and the cursor below it.
+ * file or a pipe. Closing leaves the last picture, and the cursor at its end.
  */
 final class LiveScreen implements AutoCloseable {
   private record Drawn(Terminal terminal, Display display) {}
@@ -29,21 +29,26 @@ final class LiveScreen implements AutoCloseable {
   }
 
   static LiveScreen open() throws IOException {
-    // The program stty tells the size; the native providers unpack a library into /tmp.
-    Terminal terminal =
-        TerminalBuilder.builder()
-            .system(true)
-            .jni(false)
-            .ffm(false)
-            .exec(true)
-            .dumb(true)
-            .nativeSignals(false)
-            .build();
-    if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
+    Terminal terminal;
+    try {
+      terminal =
+          TerminalBuilder.builder()
+              .system(true)
+              .systemOutput(TerminalBuilder.SystemOutput.SysOut)
+              .providers("exec")
+              .jni(false) // It unpacks a library into /tmp.
+              .ffm(false)
+              .dumb(false)
+              .graphemeCluster(false) // It would ask the terminal, and wait for the answer.
+              .nativeSignals(false)
+              .build();
+    } catch (IllegalStateException | IOException notATerminal) {
+      return none();
+    }
+    if (terminal.getStringCapability(Capability.cursor_up) == null) {
       terminal.close();
       return none();
     }
-    terminal.puts(Capability.cursor_invisible);
     return new LiveScreen(Optional.of(new Drawn(terminal, new Display(terminal, false))));
   }
 
@@ -69,14 +74,11 @@ final class LiveScreen implements AutoCloseable {
     return true;
   }
 
+  /** The cursor was never hidden, and no mode set: a signal may end us at any point. */
   @Override
   public void close() throws IOException {
     if (on.isPresent()) {
-      Terminal terminal = on.get().terminal;
-      terminal.puts(Capability.cursor_normal);
-      terminal.writer().println();
-      terminal.flush();
-      terminal.close();
+      on.get().terminal.close();
     }
   }
 }

@@ -38,22 +38,29 @@ final class QosShowCommand extends Subcommand {
     }
     JsonObject first = daemon.ask("qos"); // A daemon that is not there is told as ever.
     StopSignal stop = new StopSignal().installed();
+    boolean drawn = false;
     try (LiveScreen screen = daemon.json() ? LiveScreen.none() : LiveScreen.open()) {
-      show(screen, first);
+      drawn = show(screen, first);
       while (!stop.await(PAUSE)) {
         show(screen, daemon.ask("qos"));
       }
     } finally {
+      if (drawn) {
+        io().out().println(); // Whatever comes next begins below the last picture.
+      }
+      io().out().flush();
       stop.stopped(ExitCode.DONE);
     }
     return ExitCode.DONE;
   }
 
-  private void show(LiveScreen screen, JsonObject answer) {
-    if (!screen.draw(QosView.of(answer, screen.width()))) {
+  private boolean show(LiveScreen screen, JsonObject answer) {
+    boolean drawn = screen.draw(QosView.of(answer, screen.width()));
+    if (!drawn) {
       print(answer);
+      io().out().flush();
     }
-    io().out().flush();
+    return drawn;
   }
 
   private void print(JsonObject answer) {

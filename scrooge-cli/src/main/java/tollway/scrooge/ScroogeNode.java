@@ -137,8 +137,7 @@ final class ScroogeNode {
             config.shares(),
             weights,
             gate::classes);
-    ShareCommands shareCommands =
-        new ShareCommands(os, shares, new MemoryShelf(), this::neighborKeys);
+    ShareCommands shareCommands = new ShareCommands(loop, os, shares, store, this::neighborKeys);
     ControlCommands commands = new ControlCommands();
     serve(commands);
     desk.serve(commands);

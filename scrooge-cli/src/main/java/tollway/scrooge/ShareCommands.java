@@ -23,6 +23,7 @@ import tollway.identity.NodeId;
 import tollway.loop.EventLoop;
 import tollway.shaping.Claim;
 import tollway.shaping.ClaimText;
+import tollway.store.NodeStore;
 
 /** Answers {@code share}, {@code weight} and {@code qos}, and keeps what it is told. */
 final class ShareCommands {
@@ -30,16 +31,23 @@ final class ShareCommands {
   private static final String WEIGHT = "weight";
   private static final String SHARE = "share";
 
+  private final EventLoop loop;
   private final EventLoop os;
   private final Shares shares;
-  private final Shelf shelf;
+  private final NodeStore store;
   private final Supplier<Collection<String>> known;
 
   /** {@code known}: the keys of all neighbours, to complete beginnings of keys from. */
-  ShareCommands(EventLoop os, Shares shares, Shelf shelf, Supplier<Collection<String>> known) {
+  ShareCommands(
+      EventLoop loop,
+      EventLoop os,
+      Shares shares,
+      NodeStore store,
+      Supplier<Collection<String>> known) {
+    this.loop = loop;
     this.os = os;
     this.shares = shares;
-    this.shelf = shelf;
+    this.store = store;
     this.known = known;
   }
 
@@ -51,7 +59,7 @@ final class ShareCommands {
 
   /** Before the start: what was said to an earlier run. Blocks. Empty: no share was kept. */
   Optional<ShareWish> recall() throws IOException {
-    shelf
+    store
         .settings(WEIGHT)
         .forEach(
             (key, text) -> {
@@ -61,7 +69,7 @@ final class ShareCommands {
                 log.warn("forgetting the weight of {}: it {}", key, unfit.getMessage());
               }
             });
-    Map<String, String> kept = shelf.settings(SHARE);
+    Map<String, String> kept = store.settings(SHARE);
     try {
       return Optional.ofNullable(kept.get("amount"))
           .map(amount -> new ShareWish(amount, Optional.ofNullable(kept.get("uplink"))));
@@ -85,8 +93,13 @@ final class ShareCommands {
           wish,
           failure -> {
             if (failure.isEmpty()) {
-              keep(wish);
-              answer.result(new ShareReport(shares).share());
+              Map<String, Optional<String>> said =
+                  Map.of(
+                      "amount",
+                      wish.map(ShareWish::amount),
+                      "uplink",
+                      wish.flatMap(ShareWish::uplink));
+              keep(SHARE, said, () -> answer.result(new ShareReport(shares).share()));
             } else {
               boolean lacking = failure.get() instanceof Shares.LackingException;
               boolean mistake = failure.get() instanceof UserErrorException;
@@ -114,11 +127,6 @@ final class ShareCommands {
     return Optional.of(new ShareWish(wanted, uplink.or(() -> now.flatMap(ShareWish::uplink))));
   }
 
-  private void keep(Optional<ShareWish> wish) {
-    keep(SHARE, "amount", wish.map(ShareWish::amount));
-    keep(SHARE, "uplink", wish.flatMap(ShareWish::uplink));
-  }
-
   private void weight(ControlQuestion question, ControlHandler.Answer answer)
       throws ControlRefusedException {
     Optional<String> given = text(question, "key");
@@ -126,9 +134,10 @@ final class ShareCommands {
       String key = key(given.get());
       Optional<Claim> claim = claim(text(question, "claim").orElse("default"));
       shares.weigh(key, claim);
-      keep(WEIGHT, key, claim.map(ClaimText::format));
+      keep(WEIGHT, Map.of(key, claim.map(ClaimText::format)), () -> answer.result(weights()));
+    } else {
+      answer.result(weights());
     }
-    answer.result(weights());
   }
 
   private JsonObject weights() {
@@ -188,14 +197,18 @@ final class ShareCommands {
     }
   }
 
-  private void keep(String kind, String key, Optional<String> value) {
+  /** {@code then} runs on the node's loop, when the kernel and the disk know it, too. */
+  private void keep(String kind, Map<String, Optional<String>> said, Runnable then) {
     os.execute(
         () -> {
           try {
-            shelf.set(kind, key, value);
+            for (Map.Entry<String, Optional<String>> each : said.entrySet()) {
+              store.set(kind, each.getKey(), each.getValue());
+            }
           } catch (IOException refused) {
             log.warn("this will be forgotten at the next start: {}", refused.getMessage());
           }
+          loop.execute(then);
         });
   }
 

@@ -29,6 +29,7 @@ import tollway.identity.NodeId;
 import tollway.loop.ThreadEventLoop;
 import tollway.neighbor.NeighborId;
 import tollway.shaping.Rate;
+import tollway.store.NodeStore;
 
 /**
  * {@code share}, {@code weight} and {@code qos}, from the command line to what {@code tc} is told.
@@ -40,10 +41,10 @@ final class ShareCommandsTest {
   @TempDir private Path directory;
   private final ThreadEventLoop loop = new ThreadEventLoop("node");
   private final ThreadEventLoop os = new ThreadEventLoop("os");
-  private final MemoryShelf shelf = new MemoryShelf();
   private final Scripted host = new Scripted();
   private final Map<String, Integer> classes = new HashMap<>();
   private @Nullable ControlServer server;
+  private @Nullable NodeStore opened;
 
   /** A kernel that does all it is told, and says nothing. */
   private static final class Scripted implements Host {
@@ -97,8 +98,9 @@ final class ShareCommandsTest {
               classes.clear();
               classes.putAll(numbers);
             });
+    opened = NodeStore.open(directory.resolve("node.db"));
     ShareCommands commands =
-        new ShareCommands(os, shares, shelf, () -> List.of(ALICE.base64(), BOB.base64()));
+        new ShareCommands(loop, os, shares, opened, () -> List.of(ALICE.base64(), BOB.base64()));
     ControlCommands known = new ControlCommands();
     commands.serve(known);
     onLoop(
@@ -137,6 +139,13 @@ final class ShareCommandsTest {
     }
     os.close();
     loop.close();
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  private NodeStore store() {
+    return Objects.requireNonNull(opened);
   }
 
   private Path socket() {
@@ -178,7 +187,7 @@ final class ShareCommandsTest {
     settled();
     assertThat(classes).isEmpty();
     assertThat(host.last("link delete")).endsWith("tiself");
-    assertThat(shelf.settings("share")).isEmpty();
+    assertThat(store().settings("share")).isEmpty();
   }
 
   @Test
@@ -192,7 +201,7 @@ final class ShareCommandsTest {
     assertThat(host.last("class replace")).contains("rate 12000kbit ceil 12000kbit");
     String stranger = Identity.generate(new SecureRandom()).nodeId().base64();
     assertThat(ask("weight", stranger, "7").out()).contains(stranger);
-    assertThat(shelf.settings("weight"))
+    assertThat(store().settings("weight"))
         .isEqualTo(Map.of(ALICE.base64(), "3 ceil=12mbit", stranger, "7"));
     assertThat(ask("weight", prefix, "default").out())
         .containsPattern(java.util.regex.Pattern.quote(ALICE.base64()) + " +1 +default");
@@ -205,13 +214,9 @@ final class ShareCommandsTest {
     ask("share", "20mbit");
     ask("weight", ALICE.base64(), "3");
     settled();
+    store().set("weight", BOB.base64(), Optional.of("nonsense"));
     close();
     ShareCommandsTest next = new ShareCommandsTest();
-    shelf.settings("share").forEach((key, text) -> next.shelf.set("share", key, Optional.of(text)));
-    shelf
-        .settings("weight")
-        .forEach((key, text) -> next.shelf.set("weight", key, Optional.of(text)));
-    next.shelf.set("weight", BOB.base64(), Optional.of("nonsense"));
     next.directory = directory;
     next.start();
     assertThat(next.host.last("class replace")).contains("prio 1 rate 15000kbit");
@@ -236,7 +241,7 @@ final class ShareCommandsTest {
     assertRefused(2, "no neighbour's key begins", "weight", "nobody", "1");
     assertRefused(4, "", "weight", "A".repeat(43) + "=", "1");
     assertThat(ask("share").line()).startsWith("no share is set");
-    assertThat(shelf.settings("weight")).isEmpty();
+    assertThat(store().settings("weight")).isEmpty();
   }
 
   @Test
@@ -256,7 +261,9 @@ final class ShareCommandsTest {
     ShareCommandsTest kept = new ShareCommandsTest();
     kept.host.tc = false;
     kept.directory = directory;
-    kept.shelf.set("share", "amount", Optional.of("20mbit"));
+    try (NodeStore before = NodeStore.open(directory.resolve("node.db"))) {
+      before.set("share", "amount", Optional.of("20mbit"));
+    }
     kept.start();
     assertThat(kept.ask("share").out()).contains("NOT IN EFFECT: this host cannot share");
     kept.close();

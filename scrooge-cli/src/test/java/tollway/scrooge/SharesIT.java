@@ -287,9 +287,17 @@ final class SharesIT {
 
     c().netns.run("ip", "link", "delete", "dev", "cb");
     Await.until("C's class is gone with its tunnel", () -> classes(device) == 3);
+    says("weight", key(d()), "2", "--ceil", "4mbit");
     b().kill();
     b().start("b*");
     assertThat(exists(device)).as("no share is wanted any more").isFalse();
+    says("share", "8mbit");
+    b().kill();
+    b().start("b*");
+    Await.until("what was said is remembered", () -> classes(device) == 3);
+    assertThat(b().netns.run("tc", "class", "show", "dev", device))
+        .contains("class htb 1:1 parent 1:fff0 rate 8Mbit ceil 8Mbit")
+        .contains("rate 4Mbit ceil 4Mbit");
     assertThat(b().netns.run("nft", "list", "tables")).doesNotContain("ingress");
     assertThat(b().terminate()).isZero();
   }
