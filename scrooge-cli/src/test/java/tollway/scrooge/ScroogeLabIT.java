@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,9 +37,16 @@ final class ScroogeLabIT {
     Netns.require("ip", "nft", "ping", "wireguard-go");
   }
 
+  /** A lab that a failed test left running removes what it made. */
   @AfterEach
-  void tearDown() {
-    started.forEach(JavaProcess::close);
+  void tearDown() throws Exception {
+    for (JavaProcess process : started) {
+      process.process().toHandle().destroy();
+    }
+    for (JavaProcess process : started) {
+      process.process().waitFor(30, TimeUnit.SECONDS);
+      process.close();
+    }
   }
 
   private JavaProcess scrooge(String... arguments) throws IOException {
