@@ -17,6 +17,7 @@ import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
+import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
 import tollway.loop.StopSignal;
 import tollway.netstate.NetstateReporter;
@@ -120,9 +121,8 @@ final class DesktopCommand extends Subcommand {
       throws CommandFailedException {
     try {
       return Desktop.start(loops, config, says);
-    } catch (IOException refused) {
-      throw new CommandFailedException(
-          ExitCode.FAILED, "cannot listen on " + listen + ": " + refused.getMessage());
+    } catch (ListenException refused) {
+      throw CommandFailedException.refusedByHost(refused, refused.denied());
     }
   }
 

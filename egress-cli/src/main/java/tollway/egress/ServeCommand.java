@@ -18,6 +18,7 @@ import tollway.cli.HostPort;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.identity.Identity;
+import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
 import tollway.loop.StopSignal;
 import tollway.loop.Timer;
@@ -103,11 +104,8 @@ final class ServeCommand extends Subcommand {
       throws CommandFailedException {
     try {
       return EgressServer.start(loops, identity, config);
-    } catch (IOException refused) {
-      boolean denied = String.valueOf(refused.getMessage()).contains("Permission denied");
-      throw new CommandFailedException(
-          denied ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
-          "cannot listen on " + listen + ": " + refused.getMessage());
+    } catch (ListenException refused) {
+      throw CommandFailedException.refusedByHost(refused, refused.denied());
     }
   }
 

@@ -89,6 +89,16 @@ final class EgressProcessIT {
   }
 
   @Test
+  void aDesktopForWhichNobodyIsFreeSaysSo() throws Exception {
+    try (Chain chain = new Chain(directory)) {
+      String freddie = Chain.text(chain.freddie().event("ready"), "url");
+      String invite = Chain.text(chain.egress(freddie).event("ready"), "invite");
+      assertThat(Chain.text(chain.desktop(invite).event("trouble"), "text"))
+          .contains("no volunteer for this egress");
+    }
+  }
+
+  @Test
   void theInviteIsKeptAndShown() throws Exception {
     String invite;
     try (Chain chain = new Chain(directory)) {

@@ -69,9 +69,7 @@ final class ServeCommand implements Callable<Integer> {
       announce(io, node);
       stop.await();
     } catch (ListenException refused) {
-      throw new CommandFailedException(
-          refused.denied() ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
-          String.valueOf(refused.getMessage()));
+      throw CommandFailedException.refusedByHost(refused, refused.denied());
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;

@@ -13,6 +13,13 @@ public final class CommandFailedException extends Exception {
     this.exitCode = exitCode;
   }
 
+  /** The host refused, for want of a privilege or otherwise, with the message of {@code why}. */
+  public static CommandFailedException refusedByHost(Exception why, boolean privilegeMissing) {
+    return new CommandFailedException(
+        privilegeMissing ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
+        String.valueOf(why.getMessage()));
+  }
+
   public int exitCode() {
     return exitCode;
   }

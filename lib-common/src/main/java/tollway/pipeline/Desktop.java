@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
+import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.session.ClientSession;
@@ -35,6 +35,9 @@ import tollway.signaling.SignalingListener;
 public final class Desktop {
   /** How long a volunteer who did not help is not asked for again. */
   private static final Duration SHUNNED = Duration.ofSeconds(60);
+
+  /** How long freddie may look for a volunteer before we say that it finds none. */
+  private static final Duration MATCH_PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(15);
@@ -58,7 +61,7 @@ public final class Desktop {
   private int failures;
 
   private Desktop(NettyLoops loops, DesktopConfig config, DesktopListener listener)
-      throws IOException {
+      throws ListenException {
     loop = loops.next();
     this.config = config;
     this.listener = listener;
@@ -72,7 +75,7 @@ public final class Desktop {
 
   /** Listens when it returns, and connects from then on. Not on a loop. */
   public static Desktop start(NettyLoops loops, DesktopConfig config, DesktopListener listener)
-      throws IOException {
+      throws ListenException {
     Desktop desktop = new Desktop(loops, config, listener);
     desktop.loop.execute(desktop::begin);
     return desktop;
@@ -220,6 +223,14 @@ public final class Desktop {
           Stream.concat(offered.stream(), config.invite().stunServers().stream()),
           found -> stun = found);
       wish();
+      int asked = generation;
+      loop.schedule(MATCH_PATIENCE, () -> tellNobodyIsFree(asked));
+    }
+
+    private void tellNobodyIsFree(int asked) {
+      if (known && !closed && !ready && asked == generation && paths.isEmpty()) {
+        listener.trouble("freddie has no volunteer for this egress yet: waiting for one");
+      }
     }
 
     @Override

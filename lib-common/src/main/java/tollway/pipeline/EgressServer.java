@@ -16,11 +16,11 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import tollway.identity.Identity;
+import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
 import tollway.session.SessionServer;
 import tollway.session.SessionServerConfig;
@@ -38,7 +38,7 @@ public final class EgressServer implements AutoCloseable {
   private final Channel listener;
 
   private EgressServer(NettyLoops loops, Identity identity, EgressConfig config)
-      throws IOException {
+      throws ListenException {
     dialer = new Dialer(loops, config.policy());
     load = new EgressLoad(config.limits());
     sessions =
@@ -61,18 +61,18 @@ public final class EgressServer implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, PathSocket.QUEUE)
             .childHandler(new Connections(config))
-            .bind(config.listen())
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
+            .bind(config.listen());
+    try {
+      listener = ListenException.check(bound, "TCP", config.listen());
+    } catch (ListenException refused) {
       dialer.close();
-      throw new IOException(NetworkErrors.text(bound.cause()), bound.cause());
+      throw refused;
     }
-    listener = bound.channel();
   }
 
-  /** Listens when it returns; an {@link IOException} says why it cannot. Not on a loop. */
+  /** Listens when it returns. Not on a loop. */
   public static EgressServer start(NettyLoops loops, Identity identity, EgressConfig config)
-      throws IOException {
+      throws ListenException {
     return new EgressServer(loops, identity, config);
   }
 

@@ -9,8 +9,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import java.io.IOException;
 import java.net.InetSocketAddress;
+import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 
@@ -32,7 +32,7 @@ final class LocalProxy {
   /** Listens when it returns; not on a loop. */
   static LocalProxy bind(
       NettyLoops loops, NettyEventLoop loop, InetSocketAddress address, WaitingStreams streams)
-      throws IOException {
+      throws ListenException {
     ChannelGroup connections = new DefaultChannelGroup(loop.netty());
     ChannelFuture bound =
         new ServerBootstrap()
@@ -54,12 +54,8 @@ final class LocalProxy {
                     channel.pipeline().addLast(new ProxyGreeting(streams));
                   }
                 })
-            .bind(address)
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw new IOException(NetworkErrors.text(bound.cause()), bound.cause());
-    }
-    return new LocalProxy(connections, bound.channel());
+            .bind(address);
+    return new LocalProxy(connections, ListenException.check(bound, "TCP", address));
   }
 
   InetSocketAddress address() {

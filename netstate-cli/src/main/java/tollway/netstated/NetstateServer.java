@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import tollway.bytes.Bytes;
+import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.netstate.NetstateGraph;
@@ -36,7 +37,7 @@ final class NetstateServer implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Listens when it returns; an {@link IOException} says why it cannot. */
+  /** Listens when it returns. */
   static NetstateServer start(NettyLoops loops, ServeConfig config) throws IOException {
     NettyEventLoop loop = loops.next();
     byte[] salt = new byte[32];
@@ -56,13 +57,14 @@ final class NetstateServer implements AutoCloseable {
                     accept(channel, connections, site);
                   }
                 })
-            .bind(config.listen())
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
+            .bind(config.listen());
+    try {
+      Channel listener = ListenException.check(bound, "TCP", config.listen());
+      return new NetstateServer(loop, graph, connections, listener);
+    } catch (ListenException refused) {
       graph.close();
-      throw new IOException(why(bound.cause()), bound.cause());
+      throw refused;
     }
-    return new NetstateServer(loop, graph, connections, bound.channel());
   }
 
   InetSocketAddress address() {
@@ -88,10 +90,5 @@ final class NetstateServer implements AutoCloseable {
             new HttpServerCodec(),
             new HttpObjectAggregator(ReportCodec.MAX_BYTES),
             new HttpRoutes(site));
-  }
-
-  /** Without the name of the system call that the native transport puts in front. */
-  private static String why(Throwable cause) {
-    return String.valueOf(cause.getMessage()).replaceFirst("^\\w+\\(\\.\\.\\) failed[^:]*: ", "");
   }
 }

@@ -14,6 +14,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
 import tollway.cli.UserErrorException;
+import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
 import tollway.loop.StopSignal;
 import tollway.netstate.GraphLimits;
@@ -64,9 +65,8 @@ final class ServeCommand implements Callable<Integer> {
           new HostPort(server.address().getAddress().getHostAddress(), server.address().getPort());
       announce(io, at);
       stop.await();
-    } catch (IOException refused) {
-      throw new CommandFailedException(
-          ExitCode.FAILED, "cannot listen on " + listen + ": " + refused.getMessage());
+    } catch (ListenException refused) {
+      throw CommandFailedException.refusedByHost(refused, refused.denied());
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;

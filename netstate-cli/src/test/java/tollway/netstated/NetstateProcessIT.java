@@ -57,7 +57,7 @@ final class NetstateProcessIT {
       String address = "127.0.0.1:" + taken.getLocalPort();
       expect(
           1,
-          "cannot listen on " + address + ": Address already in use",
+          "cannot listen on TCP " + address + ": Address already in use",
           Map.of(ReportToken.VARIABLE, Cast.SECRET),
           "serve",
           "--listen",
