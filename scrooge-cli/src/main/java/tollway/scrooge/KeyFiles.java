@@ -61,6 +61,15 @@ final class KeyFiles {
 
   /** Writes {@code identity} to {@code file}, over an existing key only when {@code force}. */
   static void store(Path file, Identity identity, boolean force) throws IOException {
+    if (file.toString().isEmpty() || Files.isDirectory(file)) {
+      throw new UserErrorException(
+          "'"
+              + file
+              + "' is "
+              + (file.toString().isEmpty() ? "no file" : "a directory")
+              + ": name the file for the key, such as "
+              + file.resolve("identity.pem"));
+    }
     if (force) {
       IdentityFile.replace(file, identity);
       return;

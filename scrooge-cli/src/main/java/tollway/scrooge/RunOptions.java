@@ -123,7 +123,7 @@ final class RunOptions {
     if (maxTunnels < 1) {
       throw new UserErrorException("--max-tunnels: " + maxTunnels + " is not a number above 0");
     }
-    if (hook != null && !Files.isExecutable(hook)) {
+    if (hook != null && !(Files.isRegularFile(hook) && Files.isExecutable(hook))) {
       throw new UserErrorException("--on-tunnel: cannot run '" + hook + "'");
     }
     addresses();
@@ -157,7 +157,11 @@ final class RunOptions {
   private List<InetAddress> addresses() throws IOException {
     List<InetAddress> own = new ArrayList<>();
     for (String address : addresses) {
-      own.add(address(address));
+      InetAddress next = address(address);
+      if (own.contains(next)) {
+        throw new UserErrorException("--address: '" + address + "' is given twice");
+      }
+      own.add(next);
     }
     return own;
   }
@@ -213,7 +217,10 @@ final class RunOptions {
   private TunnelPorts ports() {
     try {
       String[] ends = ports.split("-", 2);
-      return new TunnelPorts(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+      if (ends.length == 2) {
+        return new TunnelPorts(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
+      }
+      throw new IllegalArgumentException("one end only");
     } catch (IllegalArgumentException noRange) {
       throw new UserErrorException(
           "--tunnel-ports: '" + ports + "' is not a range such as 51821-52844");

@@ -17,6 +17,7 @@ final class StopCommand extends Subcommand {
   public Integer call() throws IOException, CommandFailedException {
     var answer = daemon.askLast("stop");
     if (daemon.json()) {
+      answer.addProperty("stopped", true);
       io().out().println(answer);
     }
     return ExitCode.DONE;

@@ -139,6 +139,11 @@ final class DaemonCommandsTest {
     assertRefused("-i", "*", "--address", "example.org");
     assertRefused("-i", "*", "--tunnel-ports", "9-1");
     assertRefused("-i", "*", "--tunnel-ports", "many");
+    assertRefused("-i", "*", "--tunnel-ports", "5");
+    assertRefused("-i", "*", "--tunnel-ports", "5-");
+    assertRefused("-i", "*", "--address", "10.77.0.1,fd77::1,10.77.0.1/32");
+    assertRefused("-i", "*", "--address", "fd77::1", "--address", "fd77:0::1");
+    assertRefused("-i", "*", "--on-tunnel", "/tmp");
     assertRefused("-i", "*", "--backend", "openvpn");
     assertRefused("-i", "*", "--max-tunnels", "0");
     assertRefused("-i", "*", "--on-tunnel", "/nonexistent");

@@ -38,6 +38,17 @@ final class KeyCommandsTest {
   }
 
   @Test
+  void aDirectoryIsNoPlaceForAKeyAndForceNoRemedy() {
+    for (String force : new String[] {"--json", "--force"}) {
+      for (String place : new String[] {directory.toString(), ""}) {
+        Shell refused = scrooge("keygen", "-o", place, force);
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("name the file for the key").doesNotContain("--force");
+      }
+    }
+  }
+
+  @Test
   void aNewKeyIsItsOwnersAlone() throws Exception {
     Shell made = scrooge("keygen", "-o", file("sub/key.pem"));
     assertThat(made.exitCode()).isEqualTo(ExitCode.DONE);

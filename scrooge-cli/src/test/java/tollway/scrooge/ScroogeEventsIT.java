@@ -65,7 +65,7 @@ final class ScroogeEventsIT {
     bob().netns.run("ip", "link", "delete", "dev", "ba");
     Await.until("the loss is told", () -> kinds(log).containsAll(List.of("link_down")));
     Await.until("the end is told", () -> kinds(log).contains("tunnel_down"));
-    assertThat(alice().ask("stop").exitCode()).isZero();
+    assertThat(alice().ask("stop").out()).isEqualTo("{\"stopped\":true}\n");
     assertThat(events.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(events.exitValue()).isZero();
     List<JsonObject> told = read(log);
