@@ -78,12 +78,16 @@ final class MetricsPage {
       now.add(series);
       shown.computeIfAbsent(series, anew -> new Shown(registry, sample)).value = sample.value();
     }
-    for (Series series : List.copyOf(shown.keySet())) {
-      if (!now.contains(series)) {
-        registry.remove(shown.get(series).meter);
-        shown.remove(series);
-      }
-    }
+    shown
+        .entrySet()
+        .removeIf(
+            each -> {
+              boolean gone = !now.contains(each.getKey());
+              if (gone) {
+                registry.remove(each.getValue().meter);
+              }
+              return gone;
+            });
     return registry.scrape();
   }
 }

@@ -25,8 +25,8 @@ public record Sample(
     return new Sample(Kind.GAUGE, name, help, Map.of(), value);
   }
 
-  public static Sample counter(String name, String help, double value) {
-    return new Sample(Kind.COUNTER, name, help, Map.of(), value);
+  public static Sample counter(String name, String help, long value) {
+    return new Sample(Kind.COUNTER, name, help, Map.of(), (double) value);
   }
 
   /** The same with one more label. */

@@ -30,5 +30,7 @@ public enum Drop {
   /** A confirmation though we have not said hello: a repetition, or too late. */
   UNASKED,
   /** A tunnel request of somebody who has not said hello, or not from where the hello came. */
-  UNINTRODUCED
+  UNINTRODUCED,
+  /** A tunnel request of somebody whose tunnel the operator has closed. */
+  TUNNEL_CLOSED
 }

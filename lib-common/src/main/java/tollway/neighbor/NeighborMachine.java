@@ -197,6 +197,16 @@ final class NeighborMachine {
     return giveUp(before, now);
   }
 
+  /** A new tunnel with fresh keys, now; what there is ends. */
+  static Step renew(Neighbor before, Instant now) {
+    Attempt attempt = Attempt.started(before.generation() + 1, true, Optional.empty(), now);
+    List<NeighborEffect> effects = new ArrayList<>();
+    // First the keys: nothing passes without a peer, and the request leaves the sooner.
+    effects.add(new NeighborEffect.Build(attempt.generation()));
+    effects.addAll(revoke(before));
+    return new Step(Optional.of(before.opening(attempt)), effects);
+  }
+
   /** Time has passed. {@code silence}: how long without a word makes a neighbour forgotten. */
   static Step onTick(Neighbor before, Duration silence, Instant now) {
     boolean silent = !now.isBefore(after(before.contact().heard(), silence));

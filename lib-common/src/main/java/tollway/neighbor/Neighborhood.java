@@ -79,6 +79,7 @@ public final class Neighborhood {
   private final TokenBucket answers;
   private TrustPolicy policy = TrustPolicy.OPEN;
   private final NeighborTable table = new NeighborTable();
+  private final Map<NeighborId, Instant> closed = new HashMap<>();
   private final Map<String, Link> links = new LinkedHashMap<>();
 
   private final Map<String, Bytes> nonces = new HashMap<>();
@@ -140,7 +141,7 @@ public final class Neighborhood {
       if (!policy.speaks() || policy.blocks(id.node())) {
         apply(id, NeighborMachine.forget(neighbor));
       } else {
-        boolean welcome = policy.welcomes(id.node(), id.link());
+        boolean welcome = isWelcome(id);
         apply(id, NeighborMachine.onWelcome(neighbor, welcome, now));
       }
     }
@@ -281,6 +282,9 @@ public final class Neighborhood {
           known == null
               ? met(id, presents.control(), source)
               : known.with(known.contact().heardFrom(presents.control(), source, now));
+    } else if (isClosed(id)) {
+      gatekeeper.drop(Drop.TUNNEL_CLOSED);
+      return;
     } else if (known != null && known.contact().source().equals(source)) {
       before = known.with(known.contact().heard(now));
     } else {
@@ -299,7 +303,7 @@ public final class Neighborhood {
   }
 
   private Neighbor met(NeighborId id, Endpoint control, Bytes source) {
-    boolean welcome = policy.welcomes(id.node(), id.link());
+    boolean welcome = isWelcome(id);
     return Neighbor.met(id, isSmallerThan(id), welcome, control, source, now());
   }
 
@@ -371,7 +375,7 @@ public final class Neighborhood {
       NeighborId id, Endpoint control, TunnelEnd own, TunnelEnd peer, Instant stamp, Duration age) {
     loop.checkInLoop();
     boolean alive = age.compareTo(NeighborMachine.HANDSHAKE_LIFE) < 0;
-    boolean welcome = policy.welcomes(id.node(), id.link());
+    boolean welcome = isWelcome(id);
     if (!alive || !welcome || table.get(id) != null || table.size() >= config.neighbors()) {
       return false;
     }
@@ -384,6 +388,62 @@ public final class Neighborhood {
                 .open(Attempt.adopted(1, own, peer, stamp, then)),
             new NeighborEffect.Forward(true)));
     return true;
+  }
+
+  /** A new tunnel with fresh keys, whatever there is. */
+  public Renewal refresh(NeighborId id) {
+    loop.checkInLoop();
+    Optional<Neighbor> known = find(id);
+    if (known.isEmpty()) {
+      return Renewal.UNKNOWN;
+    }
+    if (isClosed(id)) {
+      return Renewal.CLOSED;
+    }
+    if (!known.get().welcome()) {
+      return Renewal.UNWELCOME;
+    }
+    if (known.get().state() == NeighborState.SEEN) {
+      return Renewal.UNHEARD;
+    }
+    if (!hasRoom(id) || !builds.has(loop.nanoTime())) {
+      return Renewal.BUSY; // Rather the old tunnel than none.
+    }
+    apply(id, NeighborMachine.renew(known.get(), now()));
+    return Renewal.BEGUN;
+  }
+
+  /** Ends its tunnel; no other is made for so long, or until {@link #open}. */
+  public void close(NeighborId id, Optional<Duration> period) {
+    loop.checkInLoop();
+    Instant until = period.map(now()::plus).orElse(Instant.MAX);
+    closed.put(id, until);
+    on(id, before -> NeighborMachine.onWelcome(before, false, now()));
+  }
+
+  /** Takes {@link #close} back, and makes a tunnel if there is none. */
+  public Renewal open(NeighborId id) {
+    loop.checkInLoop();
+    boolean wasClosed = closed.remove(id) != null;
+    on(id, before -> NeighborMachine.onWelcome(before, isWelcome(id), now()));
+    boolean there = find(id).filter(Neighbor::holdsTunnel).isPresent();
+    Renewal renewal = there ? Renewal.THERE : refresh(id);
+    return wasClosed && renewal == Renewal.UNKNOWN ? Renewal.UNHEARD : renewal;
+  }
+
+  /** Those whose tunnels are closed, and until when; {@link Instant#MAX} is for good. */
+  public Map<NeighborId, Instant> closed() {
+    loop.checkInLoop();
+    return Map.copyOf(closed);
+  }
+
+  /** Whether the operator lets it have a tunnel now. */
+  private boolean isWelcome(NeighborId id) {
+    return policy.welcomes(id.node(), id.link()) && !isClosed(id);
+  }
+
+  private boolean isClosed(NeighborId id) {
+    return closed.containsKey(id);
   }
 
   public List<Neighbor> snapshot() {
@@ -453,6 +513,13 @@ public final class Neighborhood {
 
   private void tick() {
     Instant now = now();
+    closed()
+        .forEach(
+            (id, until) -> {
+              if (!now.isBefore(until)) {
+                open(id);
+              }
+            });
     for (Neighbor neighbor : snapshot()) {
       apply(neighbor.id(), NeighborMachine.onTick(neighbor, config.silence(), now));
     }
@@ -507,11 +574,16 @@ public final class Neighborhood {
   }
 
   private boolean mayBuild(NeighborId id) {
+    return (hasRoom(id) || othersMakeWay(id)) && builds.take(loop.nanoTime());
+  }
+
+  /** Whether it could have one of the tunnels that we make at most. */
+  public boolean hasRoom(NeighborId id) {
     long others =
         table.values().stream()
             .filter(neighbor -> neighbor.holdsTunnel() && !neighbor.id().equals(id))
             .count();
-    return (others < config.tunnels() || othersMakeWay(id)) && builds.take(loop.nanoTime());
+    return others < config.tunnels();
   }
 
   /** Who is pinned gets a tunnel, and if another has to end for it. */

@@ -19,11 +19,16 @@ final class TokenBucket {
     last = now;
   }
 
-  /** Takes one, if there is one. */
-  boolean take(long now) {
+  /** Whether there is one to take. */
+  boolean has(long now) {
     tokens = Math.min(most, tokens + (now - last) * perNano);
     last = now;
-    if (tokens < 1) {
+    return tokens >= 1;
+  }
+
+  /** Takes one, if there is one. */
+  boolean take(long now) {
+    if (!has(now)) {
       return false;
     }
     tokens--;

@@ -15,7 +15,9 @@ public final class TunnelBackends {
   public enum Choice {
     AUTO,
     KERNEL,
-    USERSPACE
+    USERSPACE,
+    /** Nothing is made: its host is told. */
+    PLAN
   }
 
   /** Nothing on this host can run a tunnel; the message says what to install. */
@@ -29,6 +31,9 @@ public final class TunnelBackends {
 
   /** The kernel's WireGuard where it works, else {@code wireguard-go}. Blocks for milliseconds. */
   public static TunnelBackend choose(Choice choice, Host host) throws IOException {
+    if (choice == Choice.PLAN) {
+      return new PlanBackend(host);
+    }
     if (!host.has("ip")) {
       throw new MissingException("'ip' is missing: apt-get install iproute2");
     }

@@ -10,6 +10,7 @@ import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +24,10 @@ import tollway.exec.HostCommand;
 /** The interface side of tunnels: addresses, size, state, and who they belong to. */
 final class TunnelDevices {
   private static final Logger log = LoggerFactory.getLogger(TunnelDevices.class);
+
+  /** All of this network namespace, whatever is mounted at /sys. */
+  private static final Path INTERFACES = Path.of("/proc/self/net/dev");
+
   private static final Path SETTINGS = Path.of("/proc/sys/net");
 
   private final Host host;
@@ -32,7 +37,8 @@ final class TunnelDevices {
   }
 
   /** An interface as the kernel shows it. */
-  record Found(String name, String alias, int mtu, boolean up, Set<InetAddress> addresses) {
+  record Found(
+      String name, String kind, String alias, int mtu, boolean up, Set<InetAddress> addresses) {
     Found {
       addresses = Set.copyOf(addresses);
     }
@@ -43,6 +49,27 @@ final class TunnelDevices {
           && alias.equals(device.alias())
           && addresses.containsAll(device.addresses());
     }
+  }
+
+  /** Whether it may be what is left of a tunnel that was half made: bare, and of such a kind. */
+  private static boolean isBare(Found found) {
+    return found.alias().isEmpty()
+        && !found.up()
+        && found.addresses().isEmpty()
+        && (found.kind().equals("tun") || found.kind().equals("wireguard"));
+  }
+
+  /** Whether an interface has that name which is not ours, as {@code aliasPrefix} marks them. */
+  boolean isForeign(String name, String aliasPrefix) throws IOException {
+    if (!Files.readString(INTERFACES).contains(name + ":")) {
+      return false;
+    }
+    for (Found each : list()) {
+      if (each.name().equals(name)) {
+        return !each.alias().startsWith(aliasPrefix) && !isBare(each);
+      }
+    }
+    return false;
   }
 
   /** Brings {@code device} up as described; run again, it repairs. */
@@ -100,10 +127,18 @@ final class TunnelDevices {
     JsonArray flags = link.getAsJsonArray("flags");
     return new Found(
         link.get("ifname").getAsString(),
+        kind(link),
         link.has("ifalias") ? link.get("ifalias").getAsString() : "",
         link.get("mtu").getAsInt(),
         flags.contains(new JsonPrimitive("UP")),
         addresses);
+  }
+
+  private static String kind(JsonObject link) {
+    JsonElement info = link.get("linkinfo");
+    return info != null && info.isJsonObject() && info.getAsJsonObject().has("info_kind")
+        ? info.getAsJsonObject().get("info_kind").getAsString()
+        : "";
   }
 
   /** Lets the kernel forward what comes in here; the firewall's drop policy is loaded before. */

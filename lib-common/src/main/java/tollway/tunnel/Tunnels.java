@@ -3,8 +3,10 @@ package tollway.tunnel;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tollway.exec.Host;
 
 /**
@@ -16,6 +18,9 @@ public final class Tunnels {
   private final TunnelBackend backend;
   private final TunnelDevices devices;
   private final String aliasPrefix;
+
+  /** The interfaces that are known to be ours while something answers on them. */
+  private final Set<String> own = new HashSet<>();
 
   /** {@code aliasPrefix} marks the interfaces that are this node's own. */
   public Tunnels(TunnelBackend backend, Host host, String aliasPrefix) {
@@ -32,6 +37,7 @@ public final class Tunnels {
     List<Leftover> found = new ArrayList<>();
     for (TunnelDevices.Found device : devices.list()) {
       if (device.alias().startsWith(aliasPrefix)) {
+        own.add(device.name());
         found.add(new Leftover(device.name(), device.alias(), backend.status(device.name())));
       }
     }
@@ -40,8 +46,14 @@ public final class Tunnels {
 
   /** Makes {@code spec} true, whatever was there; true when the interface had to be made. */
   public boolean raise(TunnelSpec spec) throws IOException {
+    Optional<TunnelStatus> running = backend.status(spec.name());
+    boolean known = running.isPresent() && own.contains(spec.name());
+    if (!known && devices.isForeign(spec.name(), aliasPrefix)) {
+      throw new IOException(
+          "the interface " + spec.name() + " is not ours: rename or delete it, we need the name");
+    }
+    own.add(spec.name());
     try {
-      Optional<TunnelStatus> running = backend.status(spec.name());
       if (running.isEmpty()) {
         backend.remove(spec.name());
         backend.create(spec.name());
@@ -75,9 +87,12 @@ public final class Tunnels {
     }
   }
 
-  /** Ends the tunnel and its interface. */
+  /** Ends the tunnel and its interface, unless somebody else has an interface of that name. */
   public void remove(String name) throws IOException {
-    backend.remove(name);
+    own.remove(name);
+    if (!devices.isForeign(name, aliasPrefix)) {
+      backend.remove(name);
+    }
   }
 
   /** Half a tunnel is none. */

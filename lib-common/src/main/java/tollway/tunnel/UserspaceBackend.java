@@ -41,9 +41,25 @@ final class UserspaceBackend implements TunnelBackend {
   @Override
   public void configure(TunnelSpec spec) throws IOException {
     // The command is not atomic: after a refusal the caller removes the interface.
-    long errno = UapiText.errno(UapiSocket.ask(socket(spec.name()), UapiText.set(spec)));
+    long errno = UapiText.errno(ask(spec));
     if (errno != 0) {
       throw new IOException(PROGRAM + " " + spec.name() + " refused its settings: errno=" + errno);
+    }
+  }
+
+  private static String ask(TunnelSpec spec) throws IOException {
+    try {
+      return UapiSocket.ask(socket(spec.name()), UapiText.set(spec));
+    } catch (IOException ended) {
+      // It watches its socket with inotify, and ends where no more is to be had.
+      throw new IOException(
+          PROGRAM
+              + " "
+              + spec.name()
+              + " ended as soon as it ran ("
+              + ended.getMessage()
+              + "): more of them than fs.inotify.max_user_instances?",
+          ended);
     }
   }
 

@@ -10,19 +10,33 @@ final class WgText {
   private WgText() {}
 
   static String configuration(TunnelSpec spec) {
-    StringBuilder text = new StringBuilder();
-    text.append("[Interface]\n");
-    text.append("PrivateKey = ").append(spec.keys().privateKey().base64()).append('\n');
-    text.append("ListenPort = ").append(spec.port()).append('\n');
-    if (spec.peer().isPresent()) {
-      TunnelPeer peer = spec.peer().get();
-      text.append("\n[Peer]\n");
-      text.append("PublicKey = ").append(peer.key().base64()).append('\n');
-      text.append("Endpoint = ").append(UapiText.text(peer.endpoint())).append('\n');
-      text.append("PersistentKeepalive = ").append(TunnelSpec.KEEPALIVE_SECONDS).append('\n');
-      text.append("AllowedIPs = 0.0.0.0/0, ::/0\n");
-    }
-    return text.toString();
+    String own = own(spec.keys().privateKey().base64(), spec.port());
+    return own
+        + spec.peer()
+            .map(peer -> peer(peer.key().base64(), UapiText.text(peer.endpoint())))
+            .orElse("");
+  }
+
+  /** For people: what would be configured, without the key that nobody may see. */
+  static String plan(TunnelSpec spec) {
+    return own("(a fresh one, never shown)", spec.port())
+        + peer("(what the neighbour answers)", "(what the neighbour answers)");
+  }
+
+  private static String own(String privateKey, int port) {
+    return "[Interface]\nPrivateKey = " + privateKey + "\nListenPort = " + port + "\n";
+  }
+
+  private static String peer(String publicKey, String endpoint) {
+    return """
+
+        [Peer]
+        PublicKey = %s
+        Endpoint = %s
+        PersistentKeepalive = %d
+        AllowedIPs = 0.0.0.0/0, ::/0
+        """
+        .formatted(publicKey, endpoint, TunnelSpec.KEEPALIVE_SECONDS);
   }
 
   /** Of {@code wg show NAME dump}: the interface's line, then one for each peer, tab separated. */
