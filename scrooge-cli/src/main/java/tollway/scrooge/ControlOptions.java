@@ -66,8 +66,13 @@ final class ControlOptions {
     }
   }
 
+  /** What to do when the events are on; false when there is no need to read them any more. */
+  interface Meanwhile {
+    boolean then() throws IOException, CommandFailedException;
+  }
+
   /** Has {@code reader} read the events of these kinds, or of all; null stands for no limit. */
-  void follow(List<String> only, EventReader reader, @Nullable Duration limit)
+  void follow(List<String> only, EventReader reader, @Nullable Duration limit, Meanwhile meanwhile)
       throws IOException, CommandFailedException, InterruptedException {
     JsonObject arguments = new JsonObject();
     if (!only.isEmpty()) {
@@ -78,7 +83,9 @@ final class ControlOptions {
     }
     try (ControlClient client = connect()) {
       ask(client, new ControlQuestion("events", arguments));
-      reader.run(client, limit);
+      if (meanwhile.then()) {
+        reader.run(client, limit);
+      }
     }
   }
 

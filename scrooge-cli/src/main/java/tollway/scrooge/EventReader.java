@@ -18,22 +18,24 @@ import tollway.loop.StopSignal;
 /** Shows a daemon's events until somebody or something ends it. */
 final class EventReader {
   private final Predicate<JsonObject> show;
-  private final @Nullable String until;
+  private final @Nullable String what;
+  private final Predicate<JsonObject> done;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile @Nullable CommandFailedException failure;
 
   /**
-   * {@code show} returns false when nobody looks any more; {@code until}: the event after which we
-   * are done.
+   * {@code show} returns false when nobody looks any more; {@code done} tells the event after which
+   * we are done, and {@code what} names it; null when there is none.
    */
-  EventReader(Predicate<JsonObject> show, @Nullable String until) {
+  EventReader(Predicate<JsonObject> show, @Nullable String what, Predicate<JsonObject> done) {
     this.show = show;
-    this.until = until;
+    this.what = what;
+    this.done = done;
   }
 
   /** Reads what follows an answered question; null stands for no limit. */
   void run(ControlClient client, @Nullable Duration limit)
-      throws IOException, CommandFailedException, InterruptedException {
+      throws IOException, CommandFailedException {
     StopSignal stop = new StopSignal();
     BackgroundThread.start("events", () -> read(client, stop));
     stop.installed();
@@ -41,7 +43,7 @@ final class EventReader {
       if (limit != null) {
         BackgroundThread.start("events-limit", () -> endAfter(limit, stop));
       }
-      stop.await();
+      awaitEnd(stop);
       CommandFailedException why = failure; // What comes after is our own doing.
       client.close();
       if (why != null) {
@@ -50,6 +52,17 @@ final class EventReader {
     } finally {
       ended.countDown();
       stop.stopped(ExitCode.DONE);
+    }
+  }
+
+  /** In the shell, Ctrl-C interrupts. */
+  private void awaitEnd(StopSignal stop) {
+    try {
+      stop.await();
+    } catch (InterruptedException enough) {
+      if (what != null) {
+        fail("interrupted");
+      }
     }
   }
 
@@ -62,7 +75,7 @@ final class EventReader {
           return;
         }
         String kind = next.get().get("event").getAsString();
-        if (!show.test(next.get()) || kind.equals(until)) {
+        if (!show.test(next.get()) || done.test(next.get())) {
           return;
         }
         if (kind.equals("cut_off")) {
@@ -79,8 +92,8 @@ final class EventReader {
   }
 
   private void ended(boolean stopping) {
-    if (until != null) {
-      fail("the daemon ended before the event '" + until + "'");
+    if (what != null) {
+      fail("the daemon ended before any " + what);
     } else if (!stopping) {
       fail("the daemon ended the connection");
     }
@@ -88,8 +101,8 @@ final class EventReader {
 
   private void endAfter(Duration limit, StopSignal stop) throws InterruptedException {
     if (!ended.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-      if (until != null) {
-        fail("no event '" + until + "' within " + limit.toMillis() / 1000.0 + " s");
+      if (what != null) {
+        fail("no " + what + " within " + limit.toMillis() / 1000.0 + " s");
       }
       stop.request();
     }

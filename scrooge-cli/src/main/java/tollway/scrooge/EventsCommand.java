@@ -57,8 +57,12 @@ final class EventsCommand extends Subcommand {
       }
     }
     @Nullable Duration limit = wait == null ? null : DurationText.parse("--wait", wait);
-    EventReader reader = new EventReader(this::show, until);
-    daemon.follow(only, reader, limit);
+    EventReader reader =
+        new EventReader(
+            this::show,
+            until == null ? null : "event '" + until + "'",
+            event -> event.get("event").getAsString().equals(until));
+    daemon.follow(only, reader, limit, () -> true);
     return ExitCode.DONE;
   }
 

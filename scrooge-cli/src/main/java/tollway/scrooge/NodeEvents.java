@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tollway.control.ControlCommands;
 import tollway.control.ControlEvents;
 import tollway.loop.EventLoop;
@@ -20,6 +21,7 @@ import tollway.neighbor.NeighborState;
  */
 final class NodeEvents {
   private final ControlEvents events;
+  private @Nullable JsonObject shared;
   private final Map<Drop, Long> told = new EnumMap<>(Drop.class);
 
   /** What is so when a reader comes. */
@@ -90,6 +92,19 @@ final class NodeEvents {
     if (event.size() > 1) {
       told.putAll(counts);
       publish(event);
+    }
+  }
+
+  /** Tells of {@code shares} when they differ from what was last told. */
+  void shares(JsonObject shares) {
+    if (!shares.equals(shared)) {
+      boolean first = shared == null;
+      shared = shares;
+      if (!first) {
+        JsonObject event = ControlEvents.event("share");
+        shares.entrySet().forEach(each -> event.add(each.getKey(), each.getValue()));
+        publish(event);
+      }
     }
   }
 

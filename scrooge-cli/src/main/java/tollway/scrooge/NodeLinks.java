@@ -54,6 +54,11 @@ final class NodeLinks implements Closeable {
         .toList();
   }
 
+  /** Whether the operator named it, or a pattern that fits it. */
+  boolean wants(String name) {
+    return config.wants(name);
+  }
+
   Optional<LinkInterface> find(String link) {
     return Optional.ofNullable(up.get(link));
   }

@@ -3,6 +3,7 @@ package tollway.scrooge;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -18,7 +19,9 @@ import tollway.cli.UserErrorException;
 import tollway.control.ControlInUseException;
 import tollway.control.ControlPathException;
 import tollway.exec.Host;
+import tollway.exec.PlanHost;
 import tollway.firewall.Firewall;
+import tollway.loop.ListenException;
 import tollway.loop.StopSignal;
 import tollway.store.StoreUnfitException;
 import tollway.tunnel.TunnelBackend;
@@ -39,8 +42,6 @@ import tollway.tunnel.TunnelBackends;
 final class RunCommand extends Subcommand {
   private static final long CAP_NET_ADMIN = 1L << 12; // capabilities(7)
 
-  private final Host host = Host.real();
-
   @Mixin private RunOptions options = new RunOptions();
 
   @Option(names = "--json", description = "Say that it is ready as a JSON object on stdout.")
@@ -50,17 +51,32 @@ final class RunCommand extends Subcommand {
   public Integer call()
       throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
     options.check();
-    checkHost();
+    if (!options.planning()) {
+      checkHost(Host.real());
+      run(Host.real(), () -> {});
+      return ExitCode.DONE;
+    }
+    checkAddresses();
+    try (Scratch scratch = Scratch.make("scrooge-plan-")) {
+      options.moveTo(scratch.directory());
+      run(new PlanHost(Host.real(), new PlanPrinter(io().out(), json)), scratch);
+    }
+    return ExitCode.DONE;
+  }
+
+  /** {@code last} is done before the process may end. */
+  private void run(Host host, Closeable last)
+      throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
     RunConfig config = options.toConfig(io().environment());
-    TunnelBackend backend = backend(config);
+    TunnelBackend backend = backend(config, host);
     StopSignal stop = new StopSignal();
-    ScroogeNode node = start(config, backend, stop);
+    ScroogeNode node = start(config, host, backend, stop);
     stop.installed();
     announce(config, backend);
     stop.await();
     node.stop();
+    last.close();
     stop.stopped(ExitCode.DONE);
-    return ExitCode.DONE;
   }
 
   private void announce(RunConfig config, TunnelBackend backend) {
@@ -85,16 +101,20 @@ final class RunCommand extends Subcommand {
     }
   }
 
-  private void checkHost() throws IOException, CommandFailedException {
+  private static void checkHost(Host host) throws IOException, CommandFailedException {
     if ((effectiveCapabilities() & CAP_NET_ADMIN) == 0) {
       throw unavailable("needs CAP_NET_ADMIN to make tunnels: run it as root");
     }
+    checkAddresses();
+    if (!Firewall.isInstalled(host)) {
+      throw unavailable("'nft' is missing: apt-get install nftables");
+    }
+  }
+
+  private static void checkAddresses() throws IOException, CommandFailedException {
     Path six = Path.of("/proc/self/net/if_inet6");
     if (!Files.exists(six) || Files.readString(six).isEmpty()) { // The JVM looks once, there.
       throw unavailable("no interface here has an IPv6 address: bring 'lo' up, or enable IPv6");
-    }
-    if (!Firewall.isInstalled(host)) {
-      throw unavailable("'nft' is missing: apt-get install nftables");
     }
   }
 
@@ -107,7 +127,8 @@ final class RunCommand extends Subcommand {
     return 0;
   }
 
-  private TunnelBackend backend(RunConfig config) throws IOException, CommandFailedException {
+  private static TunnelBackend backend(RunConfig config, Host host)
+      throws IOException, CommandFailedException {
     try {
       return TunnelBackends.choose(config.backend(), host);
     } catch (TunnelBackends.MissingException missing) {
@@ -115,7 +136,8 @@ final class RunCommand extends Subcommand {
     }
   }
 
-  private ScroogeNode start(RunConfig config, TunnelBackend backend, StopSignal stop)
+  private static ScroogeNode start(
+      RunConfig config, Host host, TunnelBackend backend, StopSignal stop)
       throws IOException, CommandFailedException, InterruptedException {
     try {
       return ScroogeNode.start(config, host, backend, stop::request);
@@ -123,6 +145,12 @@ final class RunCommand extends Subcommand {
       throw new UserErrorException("--control: " + unfit.getMessage());
     } catch (ControlInUseException | StoreUnfitException taken) {
       throw new UserErrorException(String.valueOf(taken.getMessage()));
+    } catch (ListenException refused) {
+      String line = "--metrics: " + refused.getMessage();
+      if (refused.denied()) {
+        throw unavailable(line);
+      }
+      throw new UserErrorException(line);
     } catch (BindException taken) {
       throw new UserErrorException(
           "another scrooge runs in this network namespace, or another program has its port: "

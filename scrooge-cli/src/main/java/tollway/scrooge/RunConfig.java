@@ -2,6 +2,7 @@
 package tollway.scrooge;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,8 @@ import tollway.tunnel.TunnelPorts;
 
 /**
  * How a daemon runs. {@code interfaces} may hold {@code *}; {@code addresses} are this node's own
- * inside the mesh; {@code hook} is told of tunnels that come and go.
+ * inside the mesh; {@code hook} is told of tunnels that come and go; {@code rotation}: after how
+ * long a tunnel gets fresh keys.
  */
 record RunConfig(
     Identity identity,
@@ -25,6 +27,8 @@ record RunConfig(
     TunnelBackends.Choice backend,
     List<InetAddress> addresses,
     Optional<Path> hook,
+    Optional<Duration> rotation,
+    Optional<InetSocketAddress> metrics,
     NeighborhoodConfig neighborhood,
     ReversePath reversePath,
     TrustConfig trust,

@@ -4,6 +4,7 @@ package tollway.scrooge;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -28,6 +29,9 @@ import tollway.tunnel.TunnelPorts;
 
 /** The options of {@code scrooge run}. */
 final class RunOptions {
+  /** Each time costs packets, and a signed exchange. */
+  private static final Duration SHORTEST_ROTATION = Duration.ofSeconds(10);
+
   static final Path STATE = Path.of("/var/lib/tollway/scrooge");
 
   @Option(
@@ -78,8 +82,10 @@ final class RunOptions {
 
   @Option(
       names = "--backend",
-      paramLabel = "auto|kernel|wireguard-go",
-      description = "What runs the tunnels (default: ${DEFAULT-VALUE}: the kernel where it can).")
+      paramLabel = "auto|kernel|wireguard-go|plan",
+      description =
+          "What runs the tunnels (default: ${DEFAULT-VALUE}: the kernel where it can). plan: look"
+              + " for neighbours, print what would be done, and change nothing; needs no root.")
   private String backend = "auto";
 
   @Option(
@@ -117,6 +123,22 @@ final class RunOptions {
   @Mixin private TrustOptions trust = new TrustOptions();
   @Mixin private ShareOptions shares = new ShareOptions();
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "HOST:PORT",
+      description =
+          "Show metrics for Prometheus at http://HOST:PORT/metrics, on a loopback or private"
+              + " address (default: nowhere).")
+  private @Nullable String metrics;
+
+  @Option(
+      names = "--rotate",
+      paramLabel = "TIME",
+      description =
+          "Give a tunnel fresh keys when it is this old (default: ${DEFAULT-VALUE}); 'never' is"
+              + " possible.")
+  private String rotate = "24h";
+
   /** Everything that can be wrong about the options themselves, before the host is looked at. */
   void check() throws IOException {
     checkInterfaces();
@@ -128,6 +150,8 @@ final class RunOptions {
     }
     addresses();
     ports();
+    rotation();
+    metrics();
     choice();
     reversePath();
     receiptPeriod();
@@ -147,6 +171,8 @@ final class RunOptions {
         choice(),
         addresses(),
         Optional.ofNullable(hook).map(Path::toAbsolutePath),
+        rotation(),
+        metrics(),
         NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels).with(scrooge2()),
         reversePath(),
         trust.toConfig(),
@@ -176,6 +202,21 @@ final class RunOptions {
     }
   }
 
+  /** Nothing is made, only told. */
+  boolean planning() {
+    return choice() == TunnelBackends.Choice.PLAN;
+  }
+
+  /** So that a plan leaves the places of a daemon alone, unless it is told otherwise. */
+  void moveTo(Path scratch) {
+    if (control.equals(ControlOptions.STANDARD)) {
+      control = scratch.resolve("control");
+    }
+    if (state.equals(STATE)) {
+      state = scratch.resolve("state");
+    }
+  }
+
   private Identity identity(Map<String, String> environment)
       throws IOException, MalformedBytesException {
     Path file = key == null ? KeyFiles.standard(environment) : key;
@@ -183,6 +224,9 @@ final class RunOptions {
       if (key != null) {
         throw new UserErrorException(
             "--key: no file '" + file + "': 'scrooge keygen -o " + file + "' makes one");
+      }
+      if (planning()) {
+        return Identity.generate(new SecureRandom());
       }
       KeyFiles.store(file, Identity.generate(new SecureRandom()), false);
     }
@@ -212,6 +256,22 @@ final class RunOptions {
             () ->
                 new UserErrorException(
                     "--scrooge2: '" + scrooge2 + "' is neither off, offer nor require"));
+  }
+
+  private Optional<InetSocketAddress> metrics() {
+    return Optional.ofNullable(metrics).map(MetricsAddress::parse);
+  }
+
+  private Optional<Duration> rotation() {
+    if (rotate.equals("never")) {
+      return Optional.empty();
+    }
+    Duration period = DurationText.parse("--rotate", rotate);
+    if (period.compareTo(SHORTEST_ROTATION) < 0) {
+      throw new UserErrorException(
+          "--rotate: '" + rotate + "' is less than " + SHORTEST_ROTATION.toSeconds() + "s");
+    }
+    return Optional.of(period);
   }
 
   private TunnelPorts ports() {
@@ -251,9 +311,10 @@ final class RunOptions {
       case "auto" -> TunnelBackends.Choice.AUTO;
       case "kernel" -> TunnelBackends.Choice.KERNEL;
       case "wireguard-go" -> TunnelBackends.Choice.USERSPACE;
+      case "plan" -> TunnelBackends.Choice.PLAN;
       default ->
           throw new UserErrorException(
-              "--backend: '" + backend + "' is neither auto, kernel nor wireguard-go");
+              "--backend: '" + backend + "' is neither auto, kernel, wireguard-go nor plan");
     };
   }
 }

@@ -30,6 +30,8 @@ import tollway.cli.RootCommand;
       WeightCommand.class,
       ShareCommand.class,
       QosCommand.class,
+      ExplainCommand.class,
+      ShellCommand.class,
       FirewallCommand.class,
       UsageCommand.class,
       ReceiptsCommand.class,

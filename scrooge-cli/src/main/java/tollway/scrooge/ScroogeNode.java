@@ -15,6 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.bytes.Bytes;
@@ -28,6 +30,7 @@ import tollway.link.LinkDatagram;
 import tollway.link.LinkInterface;
 import tollway.link.LinkListener;
 import tollway.loop.ThreadEventLoop;
+import tollway.metrics.MetricsServer;
 import tollway.neighbor.Neighbor;
 import tollway.neighbor.NeighborEffect;
 import tollway.neighbor.NeighborId;
@@ -40,6 +43,7 @@ import tollway.store.NodeStore;
 import tollway.store.Receipt;
 import tollway.store.StoreUnfitException;
 import tollway.tunnel.TunnelBackend;
+import tollway.tunnel.TunnelBackends;
 import tollway.tunnel.TunnelKey;
 import tollway.tunnel.TunnelNames;
 import tollway.tunnel.TunnelPeer;
@@ -58,6 +62,11 @@ final class ScroogeNode {
   private static final Duration DROPS_PERIOD = Duration.ofSeconds(5);
   private static final Duration MEMORY_PERIOD = Duration.ofSeconds(30);
   private static final Duration SETTLE_LIMIT = Duration.ofSeconds(2);
+
+  /** How those that ask for a tunnel, and those that grant one, begin. */
+  private static final List<Bytes> ABOUT_TUNNELS =
+      List.of(Bytes.ofUtf8("scrooge_tunnel"), Bytes.ofUtf8("scrooge2_tunnel"));
+
   private static final Duration STOP_LIMIT = Duration.ofSeconds(7);
 
   private final ThreadEventLoop loop;
@@ -66,6 +75,7 @@ final class ScroogeNode {
   private final ThreadEventLoop weighing = new ThreadEventLoop("weights");
   private final TunnelBackend backend;
   private final Runnable onStop;
+  private final boolean planning;
   private final Firewall firewall;
   private final Instant started;
   private final BorrowedSettings settings;
@@ -84,6 +94,7 @@ final class ScroogeNode {
   private final NodeLinks links;
   private final SidePort side;
   private final ReceiptExchange receipts;
+  private @Nullable MetricsServer metrics;
 
   /** On the loop, whose next tasks come after all this. */
   private ScroogeNode(
@@ -93,6 +104,7 @@ final class ScroogeNode {
     this.backend = backend;
     this.onStop = onStop;
     started = loop.now();
+    planning = config.backend() == TunnelBackends.Choice.PLAN;
     NodeId self = config.identity().nodeId();
     Tunnels tunnels = new Tunnels(backend, host, TunnelAlias.prefix(self));
     firewall = new Firewall(host);
@@ -103,7 +115,7 @@ final class ScroogeNode {
     settings =
         new BorrowedSettings(host, socket.resolveSibling(socket.getFileName() + ".settings"));
     keeper = new TunnelKeeper(loop, os, tunnels, self, config, new TunnelEvents());
-    hook = new TunnelHook(hooks, config.hook());
+    hook = new TunnelHook(hooks, host, config.hook());
     store = openStore(config.state().resolve("node.db"));
     meter = new Meter(loop, os, firewall, gate, store, keeper::carried);
     seqnos = SeqnoSource.open(config.state().resolve("seqno"), loop::now, loop::nanoTime, os);
@@ -144,6 +156,10 @@ final class ScroogeNode {
     shareCommands.serve(commands);
     events.serve(commands);
     meter.serve(commands);
+    NeighborNames names = new NeighborNames(neighborhood);
+    new Explainer(self, neighborhood, keeper, config.neighborhood().tunnels(), new AllElse())
+        .serve(commands);
+    new TunnelDesk(os, neighborhood, keeper, names).serve(commands);
     try (Undo undo = new Undo()) {
       // First what another program can hold; only then what changes the host. The links' UDP
       // port makes sure that we are the only one in this network namespace.
@@ -162,6 +178,14 @@ final class ScroogeNode {
               meter,
               new ReceiptBook(config.identity(), store, ScroogeNode::settled),
               side);
+      if (config.metrics().isPresent()) {
+        metrics =
+            undo.later(
+                MetricsServer.open(
+                    config.metrics().get(),
+                    new NodeMetrics(
+                        loop, os, backend.label(), neighborhood, keeper, gate::counters, shares)));
+      }
       new Adoption(self, tunnels, keeper, neighborhood).run(links.usable());
       shares.start(shareCommands.recall());
       gate.load();
@@ -173,12 +197,21 @@ final class ScroogeNode {
     loop.every(MEMORY_PERIOD, memory::keep);
     loop.every(CHECK_PERIOD, shares::check);
     loop.every(AUDIT_PERIOD, keeper::repair);
-    loop.every(AUDIT_PERIOD, gate::audit);
-    loop.every(AUDIT_PERIOD, shares::audit);
+    config
+        .rotation()
+        .map(period -> new TunnelRotation(neighborhood, period))
+        .ifPresent(rotation -> loop.every(TunnelRotation.PACE, rotation::tick));
+    if (!planning) { // Nothing stands that could be looked at.
+      loop.every(AUDIT_PERIOD, gate::audit);
+      loop.every(AUDIT_PERIOD, shares::audit);
+    }
+    loop.every(CHECK_PERIOD, () -> events.shares(sharesNow()));
     loop.every(DROPS_PERIOD, () -> events.drops(neighborhood.drops()));
     loop.every(Meter.PERIOD, meter::read);
     receipts.start(config.receiptPeriod());
-    gate.audit();
+    if (!planning) {
+      gate.audit();
+    }
     TrustFiles files =
         new TrustFiles(
             config.trust().sources(),
@@ -269,6 +302,9 @@ final class ScroogeNode {
       log.warn("not waiting for the hook");
     }
     try {
+      if (metrics != null) {
+        metrics.close();
+      }
       settings.giveBack();
       meter.readLast();
       firewall.remove();
@@ -306,17 +342,36 @@ final class ScroogeNode {
         });
   }
 
+  private JsonObject sharesNow() {
+    JsonObject now = new ShareReport(shares).share();
+    JsonObject weights = new JsonObject();
+    shares.claims().forEach((key, claim) -> weights.addProperty(key, claim.weight()));
+    now.add("weights", weights);
+    return now;
+  }
+
   private List<String> neighborKeys() {
     return neighborhood.snapshot().stream().map(each -> each.id().node().base64()).toList();
   }
 
   private void receivedAside(LinkDatagram datagram) {
+    if (planning && isAboutTunnels(datagram.payload())) {
+      return;
+    }
     neighborhood.receivedAside(datagram.payload(), datagram.source(), datagram.on().name());
   }
 
   private void tellTunnel(boolean up, NeighborId id) {
     hook.tell(up, keeper.name(id), id);
     events.publish(NodeEvents.tunnel(up, id, keeper.name(id)));
+  }
+
+  /** Who only plans says hello, and makes no neighbour change anything. */
+  private static boolean isAboutTunnels(Bytes datagram) {
+    return ABOUT_TUNNELS.stream()
+        .anyMatch(
+            begin ->
+                datagram.size() >= begin.size() && datagram.slice(0, begin.size()).equals(begin));
   }
 
   /** For those who begin to read events now. */
@@ -331,12 +386,33 @@ final class ScroogeNode {
     }
   }
 
+  /** What explanations need beside the neighbours. */
+  private final class AllElse implements Explainer.Surroundings {
+    @Override
+    public List<LinkInterface> links() {
+      return links.all();
+    }
+
+    @Override
+    public boolean wants(String name) {
+      return links.wants(name);
+    }
+
+    @Override
+    public void share(NodeId node, Consumer<List<Reason>> told) {
+      new ShareReasons(shares).of(node, told);
+    }
+  }
+
   /** What happens on the links, passed on to the neighborhood. */
   private final class LinkEvents implements LinkListener {
     private final Map<String, Integer> indexes = new HashMap<>();
 
     @Override
     public void datagram(LinkDatagram datagram) {
+      if (planning && isAboutTunnels(datagram.payload())) {
+        return;
+      }
       neighborhood.received(datagram.payload(), datagram.source(), datagram.on().name());
     }
 
@@ -373,6 +449,9 @@ final class ScroogeNode {
 
     @Override
     public void send(String link, Endpoint to, Bytes datagram) {
+      if (planning && isAboutTunnels(datagram)) {
+        return;
+      }
       links.send(link, to, datagram);
     }
 
@@ -383,6 +462,9 @@ final class ScroogeNode {
 
     @Override
     public void sendAside(String link, Endpoint to, Bytes datagram) {
+      if (planning && isAboutTunnels(datagram)) {
+        return;
+      }
       side.send(link, to, datagram);
     }
 

@@ -7,6 +7,11 @@ import tollway.cli.CommandGroup;
 /** {@code scrooge tunnel}: the tunnels of a running daemon. */
 @Command(
     name = "tunnel",
-    description = "See the daemon's tunnels.",
-    subcommands = {TunnelListCommand.class})
+    description = "See and change the daemon's tunnels.",
+    subcommands = {
+      TunnelListCommand.class,
+      TunnelOpenCommand.class,
+      TunnelRefreshCommand.class,
+      TunnelCloseCommand.class,
+    })
 final class TunnelCommand extends CommandGroup {}

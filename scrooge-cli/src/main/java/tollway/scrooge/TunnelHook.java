@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tollway.exec.HostCommand;
+import tollway.exec.Host;
 import tollway.loop.EventLoop;
 import tollway.neighbor.NeighborId;
 import tollway.tunnel.TunnelNames;
@@ -22,9 +22,11 @@ final class TunnelHook {
   private static final Logger log = LoggerFactory.getLogger(TunnelHook.class);
 
   private final EventLoop loop;
+  private final Host host;
   private final Optional<Path> program;
 
-  TunnelHook(EventLoop loop, Optional<Path> program) {
+  TunnelHook(EventLoop loop, Host host, Optional<Path> program) {
+    this.host = host;
     this.loop = loop;
     this.program = program;
   }
@@ -46,7 +48,7 @@ final class TunnelHook {
     loop.execute(
         () -> {
           try {
-            HostCommand.run(command);
+            host.run(command);
           } catch (IOException failed) {
             log.warn("{}", failed.getMessage());
           }

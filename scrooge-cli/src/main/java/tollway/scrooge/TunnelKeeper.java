@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,8 @@ final class TunnelKeeper {
   /** A handshake takes a round trip; until it shows we look often, then with the others. */
   private static final Duration FIRST_LOOK = Duration.ofMillis(4);
 
+  private static final int TROUBLES = 1024;
+
   private static final Duration LAST_LOOK = Duration.ofMillis(500);
 
   private final EventLoop loop;
@@ -51,6 +54,9 @@ final class TunnelKeeper {
   private final SecureRandom random;
   private final Listener listener;
   private final Map<NeighborId, Held> held = new LinkedHashMap<>();
+
+  /** What the system said when a tunnel could not be made, last. */
+  private final Map<NeighborId, String> troubles = new HashMap<>();
 
   /** Who is told, on the node's loop, what became of a tunnel. */
   interface Listener {
@@ -124,8 +130,22 @@ final class TunnelKeeper {
       want(id, new Held(generation, new TunnelSpec(device(id, mtu), keys, port, Optional.empty())));
     } catch (IOException noPort) {
       log.warn("no tunnel with {}: {}", id, noPort.getMessage());
+      remember(id, noPort);
       loop.execute(() -> listener.failed(id, generation));
     }
+  }
+
+  private void remember(NeighborId id, IOException refused) {
+    if (troubles.size() >= TROUBLES) {
+      troubles.clear(); // Those that last come back.
+    }
+    troubles.put(id, String.valueOf(refused.getMessage()));
+  }
+
+  /** Why the last tunnel with {@code id} could not be made, when it could not. */
+  Optional<String> trouble(NeighborId id) {
+    loop.checkInLoop();
+    return Optional.ofNullable(troubles.get(id));
   }
 
   void setPeer(NeighborId id, int generation, TunnelPeer peer) {
@@ -148,7 +168,11 @@ final class TunnelKeeper {
   /** Asks every tunnel how it is; those that do not answer are made again. */
   void check() {
     loop.checkInLoop();
-    held.forEach((id, each) -> os.execute(() -> look(id, each, each.spec)));
+    held.forEach(
+        (id, each) -> {
+          TunnelSpec spec = each.spec; // What os has been asked for so far; later it is another.
+          os.execute(() -> look(id, each, spec));
+        });
   }
 
   /** Puts back what somebody changed about the interfaces. */
@@ -212,7 +236,7 @@ final class TunnelKeeper {
             loop.execute(() -> raised(id, wanted, spec));
           } catch (IOException refused) {
             log.warn("no tunnel with {}: {}", id, refused.getMessage());
-            loop.execute(() -> failed(id, wanted));
+            loop.execute(() -> failed(id, wanted, refused));
           }
         });
   }
@@ -222,6 +246,7 @@ final class TunnelKeeper {
     if (held.get(id) != wanted || !wanted.spec.equals(spec)) {
       return;
     }
+    troubles.remove(id);
     if (!wanted.announced) {
       wanted.announced = true;
       listener.ready(id, wanted.generation, spec.keys().publicKey(), spec.port());
@@ -231,8 +256,9 @@ final class TunnelKeeper {
     }
   }
 
-  private void failed(NeighborId id, Held wanted) {
+  private void failed(NeighborId id, Held wanted, IOException refused) {
     if (held.get(id) == wanted) {
+      remember(id, refused);
       held.remove(id);
       listener.failed(id, wanted.generation);
     }
@@ -246,6 +272,9 @@ final class TunnelKeeper {
     loop.schedule(
         wait,
         () -> {
+          if (held.get(id) != wanted) {
+            return; // Removed meanwhile: a look would make it again.
+          }
           TunnelSpec spec = wanted.spec;
           os.execute(
               () -> {
@@ -269,7 +298,7 @@ final class TunnelKeeper {
       loop.execute(() -> raised(id, wanted, spec));
     } catch (IOException refused) {
       log.warn("no tunnel with {}: {}", id, refused.getMessage());
-      loop.execute(() -> failed(id, wanted));
+      loop.execute(() -> failed(id, wanted, refused));
     }
   }
 

@@ -3,11 +3,13 @@ package tollway.scrooge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollway.exec.HostCommand;
+import tollway.identity.Identity;
 import tollway.lab.Await;
 import tollway.lab.Netns;
 import tollway.scrooge.MeshLab.Node;
@@ -105,6 +109,80 @@ final class ScroogeEventsIT {
         .isZero();
     assertThat(interrupted.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(interrupted.exitValue()).isZero();
+  }
+
+  @Test
+  void metricsShowWhatIsKnown() throws Exception {
+    alice().startIn(List.of(), "ab", "--metrics", "127.0.0.1:9137");
+    bob().start("ba");
+    Await.until("there is a tunnel", () -> alice().hasOpenTunnels(1));
+    String page = page();
+    String labels =
+        "{interface=\"ab\",key=\""
+            + bob().identity.nodeId().base64()
+            + "\",tunnel=\""
+            + alice().tunnels().get(0).get("tunnel").getAsString()
+            + "\"}";
+    assertThat(page)
+        .contains("HTTP/1.1 200 OK", "tollway_neighbors{state=\"TUNNEL\"} 1.0")
+        .contains("tollway_tunnel_up" + labels + " 1.0")
+        .contains("tollway_tunnel_received_bytes_total" + labels)
+        .contains("tollway_tunnel_handshake_age_seconds" + labels)
+        .contains("tollway_messages_dropped_total{reason=\"FORGED\"} 0.0")
+        .contains("tollway_policy_packets_total{verdict=\"forwarded\"}")
+        .contains("tollway_loop_lag_seconds{loop=\"node\"}", "process_cpu_usage");
+    List<String> taken = new ArrayList<>(bob().runArguments("ba"));
+    taken.addAll(List.of("--metrics", "8.8.8.8:9137"));
+    HostCommand.Result refused =
+        bob().netns.attempt("", Node.scrooge(taken).toArray(new String[0]));
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.stderr()).contains("could be read by everybody").hasLineCount(1);
+  }
+
+  private String page() throws IOException {
+    String script =
+        "exec 3<>/dev/tcp/127.0.0.1/9137; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
+    return alice().netns.run("bash", "-c", script);
+  }
+
+  @Test
+  void aTunnelThatDoesNotComeIsExplained() throws Exception {
+    String stranger = Identity.generate(new SecureRandom()).nodeId().base64();
+    alice().start("ab");
+    assertThat(codes(stranger)).contains("NEVER_HEARD");
+    bob().netns.run("nft", "add", "table", "inet", "wall");
+    bob()
+        .netns
+        .run("nft", "add chain inet wall in { type filter hook input priority 0; policy accept; }");
+    bob().netns.run("nft", "add rule inet wall in udp dport 51821-52844 drop");
+    bob().start("ba");
+    String key = bob().identity.nodeId().base64();
+    Await.until("the missing handshake is told", () -> codes(key).contains("NO_HANDSHAKE_YET"));
+    Await.until("and the failed attempt", () -> codes("ab").contains("NO_HANDSHAKE"));
+    assertThat(codes(key + "%ab")).hasSize(1);
+    assertThat(alice().ask("tunnel", "close", key).exitCode()).isZero();
+    assertThat(codes(key)).containsExactly("CLOSED");
+    assertThat(alice().ask("neighbor", "block", key).exitCode()).isZero();
+    assertThat(codes(key)).contains("BLOCKED", "CLOSED");
+    assertThat(codes("lo")).containsExactly("NOT_LOOKED_AT");
+    assertThat(codes(alice().identity.nodeId().base64())).contains("OURSELVES");
+    Shell unknown = alice().ask("explain", "nothing-of-that-name");
+    assertThat(unknown.exitCode()).isEqualTo(1);
+    assertThat(unknown.err()).contains("nothing here is called").hasLineCount(1);
+    alice().netns.run("ip", "link", "set", "ab", "down");
+    Await.until("the link is down", () -> codes("ab").contains("UNUSABLE"));
+  }
+
+  private List<String> codes(String about) {
+    List<String> codes = new ArrayList<>();
+    JsonObject answer =
+        JsonParser.parseString(alice().ask("explain", about).out()).getAsJsonObject();
+    for (JsonElement subject : answer.getAsJsonArray("explained")) {
+      for (JsonElement reason : subject.getAsJsonObject().getAsJsonArray("reasons")) {
+        codes.add(reason.getAsJsonObject().get("code").getAsString());
+      }
+    }
+    return codes;
   }
 
   private static List<String> kinds(Path log) throws IOException {

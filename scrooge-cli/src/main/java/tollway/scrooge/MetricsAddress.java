@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.scrooge;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import tollway.cli.HostPort;
+import tollway.cli.UserErrorException;
+
+/** Where metrics may be read: in clear text, so not where everybody could. */
+final class MetricsAddress {
+  private MetricsAddress() {}
+
+  static InetSocketAddress parse(String text) {
+    InetSocketAddress address = HostPort.parse("--metrics", text).resolve("--metrics");
+    if (!isPrivate(address.getAddress())) {
+      throw new UserErrorException(
+          "--metrics: '"
+              + text
+              + "' could be read by everybody on the way: give a loopback or private address, and"
+              + " put a proxy with TLS before it");
+    }
+    return address;
+  }
+
+  private static boolean isPrivate(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    boolean uniqueLocal = address instanceof Inet6Address && (bytes[0] & 0xfe) == 0xfc; // RFC 4193
+    return address.isLoopbackAddress()
+        || address.isLinkLocalAddress()
+        || uniqueLocal
+        || (bytes.length == 4 && address.isSiteLocalAddress()); // RFC 1918
+  }
+}
