@@ -73,21 +73,22 @@ public final class Netns implements AutoCloseable {
 
   /** Joins {@code device} here and {@code otherDevice} there by a cable; both are up. */
   public void cable(String device, Netns other, String otherDevice) throws IOException {
-    HostCommand.run(
-        List.of(
-            "ip",
-            "link",
-            "add",
-            device,
-            "netns",
-            name,
-            "type",
-            "veth",
-            "peer",
-            "name",
-            otherDevice,
-            "netns",
-            other.name));
+    cable(List.of(device), device, other, otherDevice);
+  }
+
+  /** The same, with {@code device}'s hardware address chosen. */
+  public void cable(String device, String hardwareAddress, Netns other, String otherDevice)
+      throws IOException {
+    cable(List.of(device, "address", hardwareAddress), device, other, otherDevice);
+  }
+
+  private void cable(List<String> end, String device, Netns other, String otherDevice)
+      throws IOException {
+    List<String> add = new ArrayList<>(List.of("ip", "link", "add"));
+    add.addAll(end);
+    add.addAll(List.of("netns", name, "type", "veth", "peer", "name", otherDevice));
+    add.addAll(List.of("netns", other.name));
+    HostCommand.run(add);
     run("ip", "link", "set", device, "up");
     other.run("ip", "link", "set", otherDevice, "up");
   }

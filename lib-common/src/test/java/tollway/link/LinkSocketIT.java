@@ -169,11 +169,8 @@ final class LinkSocketIT {
     Probe a = probe("alice", alice, "ab0");
     Probe b = probe("bob", bob, "ba0");
     for (int round = 1; round <= 3; round++) {
-      alice.cable("ab0", bob, "ba0");
       // The same address under another index: nothing may be taken for the old link.
-      alice.run("ip", "link", "set", "ab0", "down");
-      alice.run("ip", "link", "set", "ab0", "address", "02:00:00:00:00:0a");
-      alice.run("ip", "link", "set", "ab0", "up");
+      alice.cable("ab0", "02:00:00:00:00:0a", bob, "ba0");
       a.awaits("up ab0", round);
       b.awaits("up ba0", round);
       a.order("say round" + round);
