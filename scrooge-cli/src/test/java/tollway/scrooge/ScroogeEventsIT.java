@@ -103,7 +103,10 @@ final class ScroogeEventsIT {
     assertThat(piped.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(piped.exitValue()).isZero();
     assertThat(directory.resolve("piped")).content().hasLineCount(1).contains("link_up");
-    Process interrupted = alice().netns.start(directory.resolve("int"), Map.of(), line.split(" "));
+    // A test run in the background of a shell passes on that it ignores Ctrl-C.
+    String inFront = "env --default-signal=INT " + line;
+    Process interrupted =
+        alice().netns.start(directory.resolve("int"), Map.of(), inFront.split(" "));
     Await.until("it reads", () -> Files.size(directory.resolve("int")) > 0);
     assertThat(new ProcessBuilder("kill", "-INT", "" + interrupted.pid()).start().waitFor())
         .isZero();
