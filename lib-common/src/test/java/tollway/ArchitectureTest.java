@@ -31,7 +31,7 @@ final class ArchitectureTest {
     DOORS.put("exec", Set.of());
     DOORS.put("files", Set.of());
     DOORS.put("seqno", Set.of("files"));
-    DOORS.put("store", Set.of());
+    DOORS.put("store", Set.of("files"));
     DOORS.put("cli", Set.of("bytes", "files"));
     DOORS.put("identity", Set.of("bytes", "files"));
     DOORS.put("receipt", Set.of("bytes", "identity"));

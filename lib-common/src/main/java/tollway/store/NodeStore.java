@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import tollway.files.Directories;
 
 /**
  * The database file of a node. What a method has done when it returns is on the disk, whole or not
@@ -104,7 +105,7 @@ public final class NodeStore implements Closeable {
     try {
       Path parent = file.getParent();
       if (parent != null) {
-        Files.createDirectories(parent);
+        Directories.make(parent);
       }
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

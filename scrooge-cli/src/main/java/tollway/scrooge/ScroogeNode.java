@@ -3,6 +3,7 @@ package tollway.scrooge;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -255,8 +256,8 @@ final class ScroogeNode {
   private static NodeStore openStore(Path file) throws IOException {
     try {
       return NodeStore.open(file);
-    } catch (StoreUnfitException notOurs) {
-      throw notOurs;
+    } catch (StoreUnfitException | NotDirectoryException mistake) {
+      throw mistake;
     } catch (IOException refused) {
       log.warn("settings and usage are not remembered: {}", refused.getMessage());
       return NodeStore.inMemory();

@@ -222,6 +222,9 @@ final class ScroogeTunnelsIT {
   @Timeout(240)
   void thirtyTunnelsComeUpAndAreRemoved() throws Exception {
     int count = 30;
+    Await.until(
+        "the link can be used",
+        () -> bob().netns.run("ip", "-6", "-o", "address", "show", "dev", "ba").contains("fe80:"));
     Path log = directory.resolve("crowd");
     bob()
         .netns
