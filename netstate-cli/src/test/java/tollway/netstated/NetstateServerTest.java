@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
+import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
 import tollway.netstate.GraphJson;
 import tollway.netstate.GraphLimits;
@@ -218,8 +219,10 @@ final class NetstateServerTest {
   void saysWhenThePortIsTaken() {
     ServeConfig config = new ServeConfig(server.address(), Cast.TOKEN, GraphLimits.DEFAULT);
     assertThatThrownBy(() -> NetstateServer.start(loops, config))
-        .isInstanceOf(IOException.class)
-        .hasMessage("Address already in use");
+        .isInstanceOf(ListenException.class)
+        .hasMessage(
+            "cannot listen on TCP 127.0.0.1:%d: Address already in use",
+            server.address().getPort());
   }
 
   private interface Condition {
