@@ -6,7 +6,8 @@ import java.util.Map;
 
 /** The commands that a daemon knows, each with who answers it; filled before the socket opens. */
 public final class ControlCommands implements ControlHandler {
-  private static final int USAGE = 2;
+  /** The exit code that a question with a fault gets. */
+  static final int USAGE = 2;
 
   private final Map<String, ControlHandler> handlers = new HashMap<>();
 

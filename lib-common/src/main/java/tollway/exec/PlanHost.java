@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,9 +13,6 @@ import java.util.regex.Pattern;
  * something is only told of. Needs no privilege.
  */
 public final class PlanHost implements Host {
-  /** Words by which the programs we use are asked. */
-  private static final Set<String> QUESTIONS = Set.of("show", "list", "-json", "--check");
-
   /** The settings of one interface, which may be there in the plan alone. */
   private static final Pattern OF_INTERFACE = Pattern.compile("(.*/conf/)([^/]+)(/[^/]+)");
 
@@ -37,8 +33,7 @@ public final class PlanHost implements Host {
 
   @Override
   public HostCommand.Result attempt(List<String> command, String stdin) throws IOException {
-    boolean asksAll = !stdin.isEmpty() && stdin.lines().allMatch(line -> line.contains(" show "));
-    if (asksAll || command.stream().anyMatch(QUESTIONS::contains)) {
+    if (Commands.isQuestion(command, stdin)) {
       HostCommand.Result answer = real.attempt(command, stdin);
       return answer.exitCode() == 0 ? answer : nothing(command);
     }

@@ -4,10 +4,9 @@ package tollway.scrooge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tollway.bytes.MalformedBytesException;
@@ -40,12 +39,7 @@ final class DecodeCommand extends Subcommand {
   @Parameters(paramLabel = "FILE", description = "The recording; '-' for standard input.")
   private String file = "";
 
-  @Option(
-      names = "--accept-signing",
-      paramLabel = "RULE",
-      split = ",",
-      description = "Accept concat or concat-fields as well (unsafe: see 'msg sign --help').")
-  private List<String> acceptSigning = new ArrayList<>();
+  @Mixin private AcceptSigning acceptSigning = new AcceptSigning();
 
   @Option(names = "--all", description = "Print packets that hold no message as well.")
   private boolean all;
@@ -55,7 +49,7 @@ final class DecodeCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException {
-    Decoding decoding = new Decoding(SigningRules.accepted("--accept-signing", acceptSigning));
+    Decoding decoding = new Decoding(acceptSigning.rules());
     if (file.equals("-")) {
       decode(io().in(), decoding);
     } else {

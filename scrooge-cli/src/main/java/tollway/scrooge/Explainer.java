@@ -2,7 +2,6 @@
 package tollway.scrooge;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -73,11 +72,8 @@ final class Explainer {
 
   private void answer(ControlQuestion question, ControlHandler.Answer answer)
       throws ControlRefusedException {
-    @Nullable JsonElement about = question.arguments().get("about");
-    if (about != null && !about.isJsonPrimitive()) {
-      throw new ControlRefusedException(ExitCode.USAGE, "'about' is not a word");
-    }
-    List<Subject> subjects = about == null ? everything() : find(about.getAsString());
+    Optional<String> about = question.optionalText("about");
+    List<Subject> subjects = about.isEmpty() ? everything() : find(about.get());
     complete(new ArrayDeque<>(subjects), new JsonArray(), answer);
   }
 

@@ -2,8 +2,6 @@
 package tollway.scrooge;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,12 +28,7 @@ import tollway.wire.Inspector;
 final class MsgVerifyCommand extends Subcommand {
   @Mixin private MsgInput input = new MsgInput();
 
-  @Option(
-      names = "--accept-signing",
-      paramLabel = "RULE",
-      split = ",",
-      description = "Accept concat or concat-fields as well (unsafe: see 'msg sign --help').")
-  private List<String> acceptSigning = new ArrayList<>();
+  @Mixin private AcceptSigning acceptSigning = new AcceptSigning();
 
   @Option(names = "--wire", description = "Fail unless a neighbour would take the message today.")
   private boolean wire;
@@ -45,9 +38,7 @@ final class MsgVerifyCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException {
-    Inspection seen =
-        Inspector.inspect(
-            input.read(io()), SigningRules.accepted("--accept-signing", acceptSigning));
+    Inspection seen = Inspector.inspect(input.read(io()), acceptSigning.rules());
     if (json) {
       io().out().println(MsgReport.verdict(seen));
     } else {

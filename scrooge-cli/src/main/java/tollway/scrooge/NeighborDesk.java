@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -100,11 +99,11 @@ final class NeighborDesk {
 
   private void answer(ControlQuestion question, ControlHandler.Answer answer)
       throws ControlRefusedException {
-    String name = text(question, "key");
+    String name = question.text("key");
     int percent = name.indexOf('%');
     NodeId node = find(percent < 0 ? name : name.substring(0, percent));
     String place = percent < 0 ? node.base64() : node.base64() + name.substring(percent);
-    String action = text(question, "action");
+    String action = question.text("action");
     if (percent >= 0 && !List.of("pin", "allow", "show").contains(action)) {
       throw refusal(
           "'" + action + "' is for every interface: leave out " + name.substring(percent));
@@ -124,40 +123,19 @@ final class NeighborDesk {
     }
   }
 
-  private static String text(ControlQuestion question, String field)
-      throws ControlRefusedException {
-    JsonElement value = question.arguments().get(field);
-    if (value == null || !value.isJsonPrimitive()) {
-      throw refusal("'" + field + "' is missing");
-    }
-    return value.getAsString();
-  }
-
-  /** By a whole key, or by the beginning of the only one we know that begins so. */
-  private NodeId find(String beginning) throws ControlRefusedException {
-    try {
-      return checked(NodeId.parse(beginning));
-    } catch (MalformedBytesException notWhole) {
-      TreeSet<NodeId> found = new TreeSet<>();
-      Stream.concat(
-              neighborhood.snapshot().stream().map(neighbor -> neighbor.id().node()), book.nodes())
-          .filter(node -> !beginning.isEmpty() && node.base64().startsWith(beginning))
-          .forEach(found::add);
-      if (found.size() == 1) {
-        return found.first();
-      }
-      throw refusal(
-          found.isEmpty()
-              ? "'" + beginning + "' is not a public key, and no key we know begins so"
-              : found.size() + " keys begin with '" + beginning + "'");
-    }
-  }
-
-  private NodeId checked(NodeId node) throws ControlRefusedException {
-    if (node.equals(self)) {
+  private NodeId find(String name) throws ControlRefusedException {
+    Stream<NodeId> known =
+        Stream.concat(
+            neighborhood.snapshot().stream().map(neighbor -> neighbor.id().node()), book.nodes());
+    String key = NeighborNames.key(name, known.map(NodeId::base64));
+    if (key.equals(self.base64())) {
       throw refusal("that is this node's own key");
     }
-    return node;
+    try {
+      return NodeId.parse(key);
+    } catch (MalformedBytesException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   private static TrustRule rule(String place, Standing standing) throws ControlRefusedException {
@@ -240,6 +218,6 @@ final class NeighborDesk {
   }
 
   private static ControlRefusedException refusal(String line) {
-    return new ControlRefusedException(ExitCode.INVALID, line);
+    return new ControlRefusedException(ExitCode.USAGE, line);
   }
 }

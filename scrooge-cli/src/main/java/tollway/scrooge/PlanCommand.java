@@ -120,11 +120,7 @@ final class PlanCommand extends Subcommand {
         weights,
         own,
         firstPort(),
-        ReversePath.ofLabel(reversePath)
-            .orElseThrow(
-                () ->
-                    new UserErrorException(
-                        "--reverse-path: '" + reversePath + "' is neither strict, loose nor off")),
+        RunOptions.reversePath(reversePath),
         config.wish().map(ShareWish::resolve),
         config.freeFloor(),
         leaf(),

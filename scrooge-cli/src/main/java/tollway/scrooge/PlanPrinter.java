@@ -6,8 +6,8 @@ import com.google.gson.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import tollway.control.ControlEvents;
+import tollway.exec.Commands;
 import tollway.exec.PlanHost;
 
 /** Prints what would be done, so that a shell would do it; or as JSON, one object a line. */
@@ -32,7 +32,7 @@ final class PlanPrinter implements PlanHost.Listener {
       }
       out.println(line);
     } else {
-      out.println(text(command, stdin));
+      out.println(Commands.shellText(command, stdin));
     }
   }
 
@@ -44,16 +44,7 @@ final class PlanPrinter implements PlanHost.Listener {
       line.addProperty("value", value);
       out.println(line);
     } else {
-      out.println("echo " + word(value) + " > " + word(setting.toString()));
+      out.println("echo " + Commands.quoted(value) + " > " + Commands.quoted(setting.toString()));
     }
-  }
-
-  static String text(List<String> command, String stdin) {
-    String line = command.stream().map(PlanPrinter::word).collect(Collectors.joining(" "));
-    return stdin.isEmpty() ? line : line + " <<'EOF'\n" + stdin.stripTrailing() + "\nEOF";
-  }
-
-  private static String word(String word) {
-    return word.matches("[A-Za-z0-9_./:=@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

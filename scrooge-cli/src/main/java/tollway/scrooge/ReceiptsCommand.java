@@ -5,10 +5,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
@@ -31,39 +31,21 @@ final class ReceiptsCommand extends Subcommand {
   private static final List<String> FIELDS =
       List.of("issuer", "neighbor", "number", "start", "end", "fromBytes", "forBytes", "verdict");
 
-  @Mixin private StateOptions state = new StateOptions();
-
-  @Option(
-      names = "--since",
-      paramLabel = "WHEN",
-      description = "36h or 7d ago, or 2026-05-01, or 2026-05-01T12:00:00Z (default: all).")
-  private String since = "";
-
-  @Option(names = "--csv", description = "Print comma-separated values.")
-  private boolean csv;
+  @Mixin private RecordOptions records = new RecordOptions();
 
   @Override
   public Integer call() throws IOException, CommandFailedException {
-    Instant from = since.isEmpty() ? Instant.EPOCH : SinceText.parse(since, Instant.now());
+    Instant since = records.since();
     JsonArray rows = new JsonArray();
-    try (NodeStore store = state.open()) {
-      store.receipts(from).forEach(receipt -> rows.add(row(receipt)));
+    try (NodeStore store = records.open()) {
+      store.receipts(since).forEach(receipt -> rows.add(row(receipt)));
     }
-    if (state.json()) {
-      JsonObject answer = new JsonObject();
-      answer.add("receipts", rows);
-      io().out().println(answer);
-    } else if (csv) {
-      List<String> all = new java.util.ArrayList<>(FIELDS);
-      all.addAll(List.of("claim", "answer"));
-      Csv.print(io().out(), all, rows);
-    } else {
-      new Table(
-              List.of("ISSUER", "NEIGHBOUR", "NO", "START", "END", "FROM", "FOR", "VERDICT"),
-              FIELDS)
-          .fill(rows)
-          .print(io().out());
-    }
+    Table table =
+        new Table(
+            List.of("ISSUER", "NEIGHBOUR", "NO", "START", "END", "FROM", "FOR", "VERDICT"), FIELDS);
+    List<String> signed = new ArrayList<>(FIELDS);
+    signed.addAll(List.of("claim", "answer"));
+    records.print(io().out(), "receipts", rows, signed, table);
     return ExitCode.DONE;
   }
 

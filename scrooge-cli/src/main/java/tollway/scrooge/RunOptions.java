@@ -153,7 +153,7 @@ final class RunOptions {
     rotation();
     metrics();
     choice();
-    reversePath();
+    reversePath(reversePath);
     receiptPeriod();
     trust.toConfig();
     shares.toConfig();
@@ -174,7 +174,7 @@ final class RunOptions {
         rotation(),
         metrics(),
         NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels).with(scrooge2()),
-        reversePath(),
+        reversePath(reversePath),
         trust.toConfig(),
         shares.toConfig(),
         receiptPeriod());
@@ -298,12 +298,12 @@ final class RunOptions {
     return period;
   }
 
-  private ReversePath reversePath() {
-    return ReversePath.ofLabel(reversePath)
+  static ReversePath reversePath(String label) {
+    return ReversePath.ofLabel(label)
         .orElseThrow(
             () ->
                 new UserErrorException(
-                    "--reverse-path: '" + reversePath + "' is neither strict, loose nor off"));
+                    "--reverse-path: '" + label + "' is neither strict, loose nor off"));
   }
 
   private TunnelBackends.Choice choice() {

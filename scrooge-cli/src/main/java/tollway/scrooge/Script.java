@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import tollway.exec.Commands;
 import tollway.exec.Host;
 import tollway.exec.HostCommand;
 
@@ -18,9 +18,6 @@ import tollway.exec.HostCommand;
  * has no interface but those that it was told to make.
  */
 final class Script implements Host {
-  /** Words by which programs are asked, and not told. */
-  private static final Set<String> QUESTIONS = Set.of("show", "list", "-json", "--check");
-
   /** What {@code tc} says of the one discipline that we make. */
   private static final String ROOT =
       """
@@ -42,8 +39,7 @@ final class Script implements Host {
 
   @Override
   public HostCommand.Result attempt(List<String> command, String stdin) {
-    boolean asksAll = !stdin.isEmpty() && stdin.lines().allMatch(line -> line.contains(" show "));
-    if (asksAll || command.stream().anyMatch(QUESTIONS::contains)) {
+    if (Commands.isQuestion(command, stdin)) {
       return answer(command);
     }
     String name = command.get(command.size() - 1);
@@ -61,7 +57,7 @@ final class Script implements Host {
     } else if (link.equals(List.of("tc", "qdisc", "del")) && command.contains("root")) {
       return new HostCommand.Result(2, "", "there is none yet");
     }
-    lines.add(text(command, stdin));
+    lines.add(Commands.shellText(command, stdin));
     return new HostCommand.Result(0, "", "");
   }
 
@@ -76,7 +72,7 @@ final class Script implements Host {
 
   @Override
   public void set(Path setting, String value) {
-    lines.add("echo " + word(value) + " > " + word(setting.toString()));
+    lines.add("echo " + Commands.quoted(value) + " > " + Commands.quoted(setting.toString()));
   }
 
   /** Every interface has its switches, off. */
@@ -99,15 +95,5 @@ final class Script implements Host {
     }
     text = text.replaceAll("(PrivateKey = |private_key=)\\S+", "$1PRIVATE-KEY");
     return text.replaceAll("epoch [0-9a-f]{16}", "epoch 0000000000000000");
-  }
-
-  private static String text(List<String> command, String stdin) {
-    String line = command.stream().map(Script::word).collect(Collectors.joining(" "));
-    String lines = stdin.endsWith("\n") ? stdin : stdin + "\n";
-    return stdin.isEmpty() ? line : line + " <<'EOF'\n" + lines + "EOF";
-  }
-
-  private static String word(String word) {
-    return word.matches("[A-Za-z0-9_./:=@%+,-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

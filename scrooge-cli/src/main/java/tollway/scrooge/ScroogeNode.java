@@ -356,7 +356,7 @@ final class ScroogeNode {
   }
 
   private void receivedAside(LinkDatagram datagram) {
-    if (planning && isAboutTunnels(datagram.payload())) {
+    if (isNotForPlanning(datagram.payload())) {
       return;
     }
     neighborhood.receivedAside(datagram.payload(), datagram.source(), datagram.on().name());
@@ -368,11 +368,13 @@ final class ScroogeNode {
   }
 
   /** Who only plans says hello, and makes no neighbour change anything. */
-  private static boolean isAboutTunnels(Bytes datagram) {
-    return ABOUT_TUNNELS.stream()
-        .anyMatch(
-            begin ->
-                datagram.size() >= begin.size() && datagram.slice(0, begin.size()).equals(begin));
+  private boolean isNotForPlanning(Bytes datagram) {
+    return planning
+        && ABOUT_TUNNELS.stream()
+            .anyMatch(
+                begin ->
+                    datagram.size() >= begin.size()
+                        && datagram.slice(0, begin.size()).equals(begin));
   }
 
   /** For those who begin to read events now. */
@@ -411,7 +413,7 @@ final class ScroogeNode {
 
     @Override
     public void datagram(LinkDatagram datagram) {
-      if (planning && isAboutTunnels(datagram.payload())) {
+      if (isNotForPlanning(datagram.payload())) {
         return;
       }
       neighborhood.received(datagram.payload(), datagram.source(), datagram.on().name());
@@ -450,7 +452,7 @@ final class ScroogeNode {
 
     @Override
     public void send(String link, Endpoint to, Bytes datagram) {
-      if (planning && isAboutTunnels(datagram)) {
+      if (isNotForPlanning(datagram)) {
         return;
       }
       links.send(link, to, datagram);
@@ -463,7 +465,7 @@ final class ScroogeNode {
 
     @Override
     public void sendAside(String link, Endpoint to, Bytes datagram) {
-      if (planning && isAboutTunnels(datagram)) {
+      if (isNotForPlanning(datagram)) {
         return;
       }
       side.send(link, to, datagram);

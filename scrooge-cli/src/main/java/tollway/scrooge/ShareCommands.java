@@ -2,24 +2,22 @@
 package tollway.scrooge;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tollway.bytes.MalformedBytesException;
 import tollway.cli.ExitCode;
 import tollway.cli.UserErrorException;
 import tollway.control.ControlCommands;
 import tollway.control.ControlHandler;
 import tollway.control.ControlQuestion;
 import tollway.control.ControlRefusedException;
-import tollway.identity.NodeId;
 import tollway.loop.EventLoop;
 import tollway.shaping.Claim;
 import tollway.shaping.ClaimText;
@@ -81,8 +79,8 @@ final class ShareCommands {
 
   private void share(ControlQuestion question, ControlHandler.Answer answer)
       throws ControlRefusedException {
-    Optional<String> amount = text(question, "amount");
-    Optional<String> uplink = text(question, "uplink");
+    Optional<String> amount = question.optionalText("amount");
+    Optional<String> uplink = question.optionalText("uplink");
     if (amount.isEmpty() && uplink.isEmpty()) {
       answer.result(new ShareReport(shares).share());
       return;
@@ -129,10 +127,10 @@ final class ShareCommands {
 
   private void weight(ControlQuestion question, ControlHandler.Answer answer)
       throws ControlRefusedException {
-    Optional<String> given = text(question, "key");
+    Optional<String> given = question.optionalText("key");
     if (given.isPresent()) {
-      String key = key(given.get());
-      Optional<Claim> claim = claim(text(question, "claim").orElse("default"));
+      String key = NeighborNames.key(given.get(), keys().stream());
+      Optional<Claim> claim = claim(question.optionalText("claim").orElse("default"));
       shares.weigh(key, claim);
       keep(WEIGHT, Map.of(key, claim.map(ClaimText::format)), () -> answer.result(weights()));
     } else {
@@ -140,11 +138,15 @@ final class ShareCommands {
     }
   }
 
+  private Set<String> keys() {
+    Set<String> keys = new TreeSet<>(shares.weights().all().keySet());
+    keys.addAll(known.get());
+    return keys;
+  }
+
   private JsonObject weights() {
     JsonArray list = new JsonArray();
-    TreeSet<String> keys = new TreeSet<>(shares.weights().all().keySet());
-    keys.addAll(known.get());
-    for (String key : keys) {
+    for (String key : keys()) {
       NeighborWeights.Weighed weighed = shares.weights().of(key);
       JsonObject json = new JsonObject();
       json.addProperty("publicKey", key);
@@ -160,30 +162,6 @@ final class ShareCommands {
       result.addProperty("sourceTrouble", shares.weights().complaint());
     }
     return result;
-  }
-
-  /** A whole key, or the beginning of exactly one that we know. */
-  private String key(String given) throws ControlRefusedException {
-    if (given.length() == 44) {
-      try {
-        return NodeId.parse(given).base64();
-      } catch (MalformedBytesException unfit) {
-        throw new ControlRefusedException(ExitCode.INVALID, given + ": " + unfit.getMessage());
-      }
-    }
-    TreeSet<String> fitting = new TreeSet<>(known.get());
-    fitting.addAll(shares.weights().all().keySet());
-    fitting.removeIf(key -> !key.startsWith(given));
-    if (given.isEmpty() || fitting.size() != 1) {
-      throw new ControlRefusedException(
-          ExitCode.USAGE,
-          fitting.isEmpty()
-              ? "no neighbour's key begins with '"
-                  + given
-                  + "'; one that is not here yet needs its whole key of 44 characters"
-              : "several keys begin with '" + given + "': " + String.join(", ", fitting));
-    }
-    return fitting.first();
   }
 
   private static Optional<Claim> claim(String text) throws ControlRefusedException {
@@ -210,17 +188,5 @@ final class ShareCommands {
           }
           loop.execute(then);
         });
-  }
-
-  private static Optional<String> text(ControlQuestion question, String name)
-      throws ControlRefusedException {
-    JsonElement value = question.arguments().get(name);
-    if (value == null) {
-      return Optional.empty();
-    }
-    if (!value.isJsonPrimitive() || value.getAsString().length() > 200) {
-      throw new ControlRefusedException(ExitCode.INVALID, name + " is no text");
-    }
-    return Optional.of(value.getAsString());
   }
 }

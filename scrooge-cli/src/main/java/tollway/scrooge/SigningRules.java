@@ -2,9 +2,6 @@
 package tollway.scrooge;
 
 import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import tollway.cli.UserErrorException;
 import tollway.wire.SigningRule;
@@ -17,13 +14,6 @@ final class SigningRules {
     return SigningRule.ofLabel(label)
         .orElseThrow(
             () -> new UserErrorException(option + ": '" + label + "' is none of " + labels()));
-  }
-
-  /** {@code labels} and what is always accepted. */
-  static Set<SigningRule> accepted(String option, List<String> labels) {
-    Set<SigningRule> rules = EnumSet.copyOf(SigningRule.DEFAULT);
-    labels.forEach(label -> rules.add(parse(option, label)));
-    return rules;
   }
 
   private static String labels() {

@@ -46,7 +46,7 @@ final class TunnelDesk {
 
   private void renew(ControlQuestion question, ControlHandler.Answer answer, Wish wish)
       throws ControlRefusedException {
-    List<NeighborId> meant = names.find(text(question, "key"));
+    List<NeighborId> meant = names.find(question.text("key"));
     ControlRefusedException first = null;
     int done = 0;
     for (NeighborId id : meant) {
@@ -87,7 +87,7 @@ final class TunnelDesk {
   /** Answers when the interfaces are gone. */
   private void close(ControlQuestion question, ControlHandler.Answer answer)
       throws ControlRefusedException {
-    List<NeighborId> meant = names.find(text(question, "key"));
+    List<NeighborId> meant = names.find(question.text("key"));
     Optional<Duration> period = period(question);
     meant.forEach(id -> neighborhood.close(id, period));
     JsonObject report = report(meant);
@@ -130,14 +130,5 @@ final class TunnelDesk {
     JsonObject result = new JsonObject();
     result.add("tunnels", list);
     return result;
-  }
-
-  private static String text(ControlQuestion question, String field)
-      throws ControlRefusedException {
-    JsonElement value = question.arguments().get(field);
-    if (value == null || !value.isJsonPrimitive()) {
-      throw new ControlRefusedException(ExitCode.USAGE, "'" + field + "' is missing");
-    }
-    return value.getAsString();
   }
 }

@@ -29,41 +29,24 @@ final class UsageCommand extends Subcommand {
   private static final List<String> FIELDS =
       List.of("start", "publicKey", "fromPackets", "fromBytes", "forPackets", "forBytes");
 
-  @Mixin private StateOptions state = new StateOptions();
-
-  @Option(
-      names = "--since",
-      paramLabel = "WHEN",
-      description = "36h or 7d ago, or 2026-05-01, or 2026-05-01T12:00:00Z (default: all).")
-  private String since = "";
+  @Mixin private RecordOptions records = new RecordOptions();
 
   @Option(names = "--hours", description = "By hour.")
   private boolean hours;
 
-  @Option(names = "--csv", description = "Print comma-separated values.")
-  private boolean csv;
-
   @Override
   public Integer call() throws IOException, CommandFailedException {
-    Instant from = since.isEmpty() ? Instant.EPOCH : SinceText.parse(since, Instant.now());
+    Instant since = records.since();
     JsonArray rows = new JsonArray();
-    try (NodeStore store = state.open()) {
-      store.usage(from, !hours).forEach(usage -> rows.add(row(usage)));
+    try (NodeStore store = records.open()) {
+      store.usage(since, !hours).forEach(usage -> rows.add(row(usage)));
     }
-    if (state.json()) {
-      JsonObject answer = new JsonObject();
-      answer.add("usage", rows);
-      io().out().println(answer);
-    } else if (csv) {
-      Csv.print(io().out(), FIELDS, rows);
-    } else {
-      new Table(
-              List.of(
-                  "START", "PUBLIC KEY", "PACKETS FROM", "BYTES FROM", "PACKETS FOR", "BYTES FOR"),
-              FIELDS)
-          .fill(rows)
-          .print(io().out());
-    }
+    Table table =
+        new Table(
+            List.of(
+                "START", "PUBLIC KEY", "PACKETS FROM", "BYTES FROM", "PACKETS FOR", "BYTES FOR"),
+            FIELDS);
+    records.print(io().out(), "usage", rows, FIELDS, table);
     return ExitCode.DONE;
   }
 

@@ -4,42 +4,13 @@ package tollway.scrooge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
 import tollway.lab.Netns;
 
 /** What a node forwards, by real packets through real tunnels: A – B – C. */
-final class ForwardPolicyIT {
-  @TempDir private Path directory;
-  private @Nullable MeshLab built;
-
-  @BeforeEach
-  void build() throws Exception {
-    Netns.require("ip", "nft", "ping", "wireguard-go");
-    built = new MeshLab(directory);
-  }
-
-  @AfterEach
-  void tearDown(TestInfo test) throws IOException {
-    if (built != null) {
-      System.err.println(test.getDisplayName() + "\n" + built.logs());
-      built.close();
-    }
-  }
-
-  private MeshLab lab() {
-    return Objects.requireNonNull(built);
-  }
-
+final class ForwardPolicyIT extends LineOfThree {
   @Test
   void aSpoofedSourceIsDroppedInBothFamilies() throws Exception {
     MeshLab lab = lab();

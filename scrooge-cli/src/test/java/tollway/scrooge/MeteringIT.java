@@ -11,41 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 import tollway.exec.HostCommand;
 import tollway.lab.Await;
-import tollway.lab.Netns;
 import tollway.scrooge.MeshLab.Node;
 
 /** What is counted for whom, by real packets: A – B – C. */
-final class MeteringIT {
-  @TempDir private Path directory;
-  private @Nullable MeshLab built;
-
-  @BeforeEach
-  void build() throws Exception {
-    Netns.require("ip", "nft", "ping", "wireguard-go");
-    built = new MeshLab(directory);
-  }
-
-  @AfterEach
-  void tearDown(TestInfo test) throws IOException {
-    if (built != null) {
-      System.err.println(test.getDisplayName() + "\n" + built.logs());
-      built.close();
-    }
-  }
-
-  private MeshLab lab() {
-    return Objects.requireNonNull(built);
-  }
-
+final class MeteringIT extends LineOfThree {
   /** From and for a neighbour, in bytes. */
   private record Used(long from, long back) {
     Used seenFromTheOther() {

@@ -11,11 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import tollway.bytes.Bytes;
 import tollway.control.ControlCommands;
 import tollway.control.ControlHandler;
 import tollway.control.ControlQuestion;
@@ -23,63 +20,24 @@ import tollway.control.ControlRefusedException;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.ManualEventLoop;
-import tollway.neighbor.NeighborEffect;
-import tollway.neighbor.NeighborId;
 import tollway.neighbor.Neighborhood;
-import tollway.neighbor.NeighborhoodConfig;
-import tollway.neighbor.Surroundings;
 import tollway.trust.Standing;
 import tollway.trust.TrustMode;
 import tollway.trust.TrustRule;
-import tollway.wire.Endpoint;
 
 final class NeighborDeskTest {
-  private static final Identity ALICE = identity(1);
-  private static final NodeId BOB = identity(2).nodeId();
-  private static final NodeId CAROL = identity(3).nodeId();
+  private static final Identity ALICE = Hermit.identity(1);
+  private static final NodeId BOB = Hermit.identity(2).nodeId();
+  private static final NodeId CAROL = Hermit.identity(3).nodeId();
 
   private final ManualEventLoop loop = new ManualEventLoop();
   private final Map<String, String> kept = new HashMap<>();
   private @Nullable IOException diskRefuses;
-  private Neighborhood hood = hood();
+  private Neighborhood hood = Hermit.neighborhood(loop, ALICE);
   private ControlCommands commands = new ControlCommands();
 
-  private static Identity identity(int number) {
-    return Identity.ofSeed(Bytes.of(new byte[31]).plus(Bytes.of((byte) number)));
-  }
-
-  private Neighborhood hood() {
-    return new Neighborhood(
-        loop,
-        ALICE,
-        NeighborhoodConfig.DEFAULT,
-        new AtomicLong()::incrementAndGet,
-        new Random(1),
-        new Surroundings() {
-          @Override
-          public void multicast(String link, Bytes datagram) {}
-
-          @Override
-          public void send(String link, Endpoint to, Bytes datagram) {}
-
-          @Override
-          public void multicastAside(String link, Bytes datagram) {}
-
-          @Override
-          public void sendAside(String link, Endpoint to, Bytes datagram) {}
-
-          @Override
-          public boolean isOnLink(String link, Bytes address) {
-            return false;
-          }
-
-          @Override
-          public void perform(NeighborId id, NeighborEffect.Tunnel effect) {}
-        });
-  }
-
   private NeighborDesk start(TrustMode mode, TrustConfig.Source... sources) throws IOException {
-    hood = hood();
+    hood = Hermit.neighborhood(loop, ALICE);
     commands = new ControlCommands();
     NeighborDesk desk =
         new NeighborDesk(
@@ -158,8 +116,10 @@ final class NeighborDeskTest {
     ask("pin", CAROL.base64());
     assertThat(ask("show", BOB.base64().substring(0, 8))).contains(BOB.base64());
     assertThatThrownBy(() -> ask("show", "#nobody"))
-        .hasMessage("'#nobody' is not a public key, and no key we know begins so");
-    assertThatThrownBy(() -> ask("show", "")).hasMessageContaining("not a public key");
+        .hasMessage(
+            "'#nobody' is neither a whole public key nor the beginning of a neighbour's:"
+                + " 'scrooge neighbors' lists them");
+    assertThatThrownBy(() -> ask("show", "")).hasMessageContaining("neither a whole public key");
     assertThatThrownBy(() -> ask("show", ALICE.nodeId().base64()))
         .hasMessage("that is this node's own key");
     int same = 0;

@@ -13,47 +13,15 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tollway.exec.HostCommand;
 import tollway.identity.Identity;
 import tollway.lab.Await;
-import tollway.lab.Netns;
 import tollway.scrooge.MeshLab.Node;
 
 /** What a daemon tells of its life as it happens. */
-final class ScroogeEventsIT {
-  @TempDir private Path directory;
-  private @Nullable Node alice;
-  private @Nullable Node bob;
-
-  @BeforeEach
-  void build() throws IOException {
-    Netns.require("ip", "nft", "wireguard-go");
-    alice = new Node(directory.resolve("alice"), 1);
-    bob = new Node(directory.resolve("bob"), 2);
-    alice().netns.cable("ab", bob().netns, "ba");
-  }
-
-  @AfterEach
-  void tearDown() throws IOException {
-    alice().close();
-    bob().close();
-  }
-
-  private Node alice() {
-    return Objects.requireNonNull(alice);
-  }
-
-  private Node bob() {
-    return Objects.requireNonNull(bob);
-  }
-
+final class ScroogeEventsIT extends AliceAndBob {
   @Test
   void allThatHappensIsTold() throws Exception {
     alice().start("ab");

@@ -3,47 +3,17 @@ package tollway.scrooge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
-import tollway.lab.Netns;
 import tollway.scrooge.MeshLab.Node;
 
 /** Real daemons, real tunnels, the real nftables: three nodes in a line. */
-final class ScroogeMeshIT {
-  @TempDir private Path directory;
-  private @Nullable MeshLab built;
-
-  @BeforeEach
-  void build() throws Exception {
-    Netns.require("ip", "nft", "ping", "wireguard-go");
-    built = new MeshLab(directory);
-  }
-
-  @AfterEach
-  void tearDown(TestInfo test) throws IOException {
-    if (built != null) {
-      System.err.println(test.getDisplayName() + "\n" + built.logs());
-      built.close();
-    }
-  }
-
-  private MeshLab lab() {
-    return Objects.requireNonNull(built);
-  }
-
+final class ScroogeMeshIT extends LineOfThree {
   @Test
   @DisplayName("P9: what did not come through a tunnel is not forwarded")
   void forwardsThroughTunnelsAndNothingElse() throws Exception {

@@ -13,54 +13,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
 import tollway.lab.JavaProcess;
-import tollway.lab.Netns;
 import tollway.scrooge.MeshLab.Node;
 import tollway.tunnel.TunnelNames;
 
 /** What an operator, and bad luck, can do to tunnels: two daemons, or one and a crowd. */
-final class ScroogeTunnelsIT {
+final class ScroogeTunnelsIT extends AliceAndBob {
   private static final Pattern LOSS =
       Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
-
-  @TempDir private Path directory;
-  private @Nullable Node alice;
-  private @Nullable Node bob;
-
-  @BeforeEach
-  void build() throws IOException {
-    Netns.require("ip", "nft", "ping", "wireguard-go", "setpriv");
-    alice = new Node(directory.resolve("alice"), 1);
-    bob = new Node(directory.resolve("bob"), 2);
-    alice().netns.cable("ab", bob().netns, "ba");
-  }
-
-  @AfterEach
-  void tearDown() throws IOException {
-    for (Path log : List.of(alice().log, directory.resolve("crowd"))) {
-      System.err.println(Files.exists(log) ? Files.readString(log) : "");
-    }
-    alice().close();
-    bob().close();
-  }
-
-  private Node alice() {
-    return Objects.requireNonNull(alice);
-  }
-
-  private Node bob() {
-    return Objects.requireNonNull(bob);
-  }
 
   private String bobsKey() {
     return bob().identity.nodeId().base64();
@@ -144,7 +109,9 @@ final class ScroogeTunnelsIT {
   @Test
   void whatIsNotThereIsNamed() throws Exception {
     alice().start("ab");
-    assertRefused(alice().ask("tunnel", "close", "nobody"), "no neighbour's key begins with");
+    assertRefused(
+        alice().ask("tunnel", "close", "nobody"),
+        "'nobody' is not the beginning of a neighbour's key");
     bob().start("ba");
     Await.until("there is a tunnel", () -> alice().hasOpenTunnels(1));
     assertRefused(alice().ask("tunnel", "open", bobsKey() + "%eth9"), "is not on 'eth9'");

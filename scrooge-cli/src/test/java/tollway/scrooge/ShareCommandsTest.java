@@ -238,7 +238,7 @@ final class ShareCommandsTest {
     assertRefused(2, "no weight between", "weight", ALICE.base64(), "NaN");
     assertRefused(
         2, "floor above", "weight", ALICE.base64(), "1", "--floor", "2mbit", "--ceil", "1mbit");
-    assertRefused(2, "no neighbour's key begins", "weight", "nobody", "1");
+    assertRefused(1, "'nobody' is neither a whole public key nor", "weight", "nobody", "1");
     assertRefused(4, "", "weight", "A".repeat(43) + "=", "1");
     assertThat(ask("share").line()).startsWith("no share is set");
     assertThat(store().settings("weight")).isEmpty();

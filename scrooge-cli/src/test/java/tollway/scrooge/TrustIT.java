@@ -6,41 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 import tollway.cli.ExitCode;
 import tollway.lab.Await;
-import tollway.lab.Netns;
 import tollway.scrooge.MeshLab.Node;
 
 /** Whom a real daemon has as a neighbour, and what its operator changes about that. */
-final class TrustIT {
-  @TempDir private Path directory;
-  private @Nullable MeshLab built;
-
-  @BeforeEach
-  void build() throws Exception {
-    Netns.require("ip", "nft", "ping", "wireguard-go");
-    built = new MeshLab(directory);
-  }
-
-  @AfterEach
-  void tearDown(TestInfo test) throws IOException {
-    if (built != null) {
-      System.err.println(test.getDisplayName() + "\n" + built.logs());
-      built.close();
-    }
-  }
-
+final class TrustIT extends LineOfThree {
   private static boolean sees(Node node, Node other, String state) {
     JsonObject all = JsonParser.parseString(node.ask("neighbors").out()).getAsJsonObject();
     for (JsonElement each : all.getAsJsonArray("neighbors")) {
@@ -56,7 +31,7 @@ final class TrustIT {
   @Test
   @DisplayName("P10: pins, blocks and files of keys rule a running daemon")
   void anOperatorRulesWhoIsANeighbour() throws Exception {
-    MeshLab lab = Objects.requireNonNull(built);
+    MeshLab lab = lab();
     String a = lab.a.identity.nodeId().base64();
     Path blocked = Files.writeString(directory.resolve("blocked.txt"), "# nobody yet\n");
     lab.b.with("--trust", "pinned", "--block", blocked.toString());
@@ -84,6 +59,6 @@ final class TrustIT {
     Shell refused = lab.b.ask("neighbor", "pin", a);
     assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(refused.err()).contains("blocked by " + blocked);
-    assertThat(lab.b.ask("neighbor", "show", "#").exitCode()).isEqualTo(ExitCode.INVALID);
+    assertThat(lab.b.ask("neighbor", "show", "#").exitCode()).isEqualTo(ExitCode.FAILED);
   }
 }
