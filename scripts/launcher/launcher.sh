@@ -41,11 +41,13 @@ if [ "$major" -lt 17 ]; then
   exit 3
 fi
 
-# Daemons want the optimising compiler; a command that ends at once wants to start at once.
+# What relays and serves wants the optimising compiler; a command that ends at once wants to start at once. So does
+# 'scrooge run': the kernel forwards, and all the compiler would gain costs a router more than it gives.
 mode='-XX:TieredStopAtLevel=1'
 for argument in "$@"; do
   case $argument in
-    run|serve|widget|desktop) mode='-Xss512k'; break ;;
+    run) mode="$mode -Xss512k"; break ;;
+    serve|widget|desktop) mode='-Xss512k'; break ;;
   esac
 done
 if [ "$major" -ge 24 ]; then

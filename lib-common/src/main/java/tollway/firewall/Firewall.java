@@ -30,8 +30,7 @@ public final class Firewall {
   }
 
   /** What was let through, and what was not, and why; since the tables were first loaded. */
-  public record Counters(
-      Count forwarded, Count dropped, Count spoofed, Count invalid, Count bridged) {}
+  public record Counters(Count forwarded, Count dropped, Count spoofed, Count bridged) {}
 
   /**
    * What one tunnel's counter says of packets that were let through. {@code id} is one no other
@@ -226,7 +225,6 @@ public final class Firewall {
             count(named.get("forwarded")),
             count(named.get("dropped")),
             count(named.get("spoofed")),
-            count(named.get("invalid")),
             count(listing.counters(Ruleset.BRIDGE).get("dropped")));
     return new Standing(Reconstruction.of(listing), epoch, counters, in, out, deviations);
   }
@@ -237,10 +235,15 @@ public final class Firewall {
 
   /** Both tables as they stand, each as far as there is one. */
   private Listing list() throws IOException {
+    HostCommand.Result both =
+        host.attempt(words("nft --handle list table inet tollway ; list table bridge tollway"), "");
+    if (both.exitCode() == 0) {
+      return Listing.parse(both.stdout());
+    }
     StringBuilder text = new StringBuilder();
     for (String family : List.of("inet", "bridge")) {
       HostCommand.Result listed =
-          host.attempt(List.of("nft", "--handle", "list", "table", family, "tollway"), "");
+          host.attempt(words("nft --handle list table " + family + " tollway"), "");
       if (listed.exitCode() == 0) {
         text.append(listed.stdout()).append('\n');
       } else if (listed.stderr().contains("not permitted")) {
@@ -248,5 +251,9 @@ public final class Firewall {
       }
     }
     return Listing.parse(text.toString());
+  }
+
+  private static List<String> words(String command) {
+    return List.of(command.split(" "));
   }
 }

@@ -111,7 +111,7 @@ public record Ruleset(
     StringBuilder text = new StringBuilder();
     text.append(INET).append(" {\n");
     text.append(counter("forwarded", "epoch " + epoch));
-    for (String name : List.of("dropped", "invalid", "spoofed")) {
+    for (String name : List.of("dropped", "spoofed")) {
       text.append("  counter ").append(name).append(" {\n  }\n");
     }
     for (Map.Entry<String, Passage> each : sorted().entrySet()) {
@@ -180,13 +180,13 @@ public record Ruleset(
     return text.toString();
   }
 
+  /**
+   * Nothing here asks for connection tracking ({@code ct}): it would cost every packet, find fault
+   * with conversations of which one direction goes elsewhere, and let neighbours fill a table that
+   * the owner's own traffic needs.
+   */
   private String checks() {
-    return switch (reversePath) {
-      // Tracking sees a fault in every conversation of which only one direction comes here.
-      case STRICT -> "    ct state invalid counter name invalid drop\n    jump reverse\n";
-      case LOOSE -> "    jump reverse\n";
-      case OFF -> "";
-    };
+    return reversePath == ReversePath.OFF ? "" : "    jump reverse\n";
   }
 
   /** Which packets come back from this chain. */

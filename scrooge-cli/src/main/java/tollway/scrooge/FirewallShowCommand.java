@@ -70,7 +70,6 @@ final class FirewallShowCommand extends Subcommand {
     counters.add(count("forwarded", standing.counters().forwarded()));
     counters.add(count("dropped", standing.counters().dropped()));
     counters.add(count("spoofed", standing.counters().spoofed()));
-    counters.add(count("invalid", standing.counters().invalid()));
     counters.add(count("bridged", standing.counters().bridged()));
     shown.add("counters", counters);
     JsonArray tunnels = new JsonArray();

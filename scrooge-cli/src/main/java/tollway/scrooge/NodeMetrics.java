@@ -170,7 +170,6 @@ final class NodeMetrics implements MetricsSource {
             "forwarded", counters.forwarded(),
             "dropped", counters.dropped(),
             "spoofed", counters.spoofed(),
-            "invalid", counters.invalid(),
             "bridged", counters.bridged());
     verdicts.forEach(
         (verdict, count) -> {

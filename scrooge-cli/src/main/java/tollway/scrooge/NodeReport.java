@@ -150,7 +150,6 @@ final class NodeReport {
     count(json, "forwarded", counters.forwarded());
     count(json, "dropped", counters.dropped());
     count(json, "spoofed", counters.spoofed());
-    count(json, "invalid", counters.invalid());
     count(json, "bridged", counters.bridged());
     return json;
   }

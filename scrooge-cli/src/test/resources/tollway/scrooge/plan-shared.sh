@@ -24,8 +24,6 @@ table inet tollway {
   }
   counter dropped {
   }
-  counter invalid {
-  }
   counter spoofed {
   }
   set authed {
@@ -47,7 +45,6 @@ table inet tollway {
     counter name dropped drop comment "reverse path strict"
   }
   chain between {
-    ct state invalid counter name invalid drop
     jump reverse
     meta priority set iifname map @classes
     counter name iifname map @counted_in
@@ -113,8 +110,6 @@ table inet tollway {
   }
   counter dropped {
   }
-  counter invalid {
-  }
   counter spoofed {
   }
   set authed {
@@ -164,8 +159,6 @@ table inet tollway {
   }
   counter dropped {
   }
-  counter invalid {
-  }
   counter spoofed {
   }
   counter in_tw3epuqknulxdf4 {
@@ -197,7 +190,6 @@ table inet tollway {
     counter name dropped drop comment "reverse path strict"
   }
   chain between {
-    ct state invalid counter name invalid drop
     jump reverse
     meta priority set iifname map @classes
     counter name iifname map @counted_in
@@ -279,8 +271,6 @@ table inet tollway {
   }
   counter dropped {
   }
-  counter invalid {
-  }
   counter spoofed {
   }
   set authed {
@@ -330,8 +320,6 @@ table inet tollway {
   }
   counter dropped {
   }
-  counter invalid {
-  }
   counter spoofed {
   }
   counter in_tw3epuqknulxdf4 {
@@ -369,7 +357,6 @@ table inet tollway {
     counter name dropped drop comment "reverse path strict"
   }
   chain between {
-    ct state invalid counter name invalid drop
     jump reverse
     meta priority set iifname map @classes
     counter name iifname map @counted_in

@@ -10,8 +10,6 @@ table inet tollway {
   }
   counter dropped {
   }
-  counter invalid {
-  }
   counter spoofed {
   }
   set authed {
@@ -33,7 +31,6 @@ table inet tollway {
     counter name dropped drop comment "reverse path strict"
   }
   chain between {
-    ct state invalid counter name invalid drop
     jump reverse
     meta priority set iifname map @classes
     counter name iifname map @counted_in
@@ -101,8 +98,6 @@ table inet tollway {
   }
   counter dropped {
   }
-  counter invalid {
-  }
   counter spoofed {
   }
   set authed {
@@ -152,8 +147,6 @@ table inet tollway {
   }
   counter dropped {
   }
-  counter invalid {
-  }
   counter spoofed {
   }
   counter in_tw3epuqknulxdf4 {
@@ -184,7 +177,6 @@ table inet tollway {
     counter name dropped drop comment "reverse path strict"
   }
   chain between {
-    ct state invalid counter name invalid drop
     jump reverse
     meta priority set iifname map @classes
     counter name iifname map @counted_in
