@@ -20,6 +20,7 @@ import tollway.control.ControlInUseException;
 import tollway.control.ControlPathException;
 import tollway.exec.Host;
 import tollway.exec.PlanHost;
+import tollway.files.DirectoryLock;
 import tollway.firewall.Firewall;
 import tollway.loop.ListenException;
 import tollway.loop.StopSignal;
@@ -143,6 +144,8 @@ final class RunCommand extends Subcommand {
       return ScroogeNode.start(config, host, backend, stop::request);
     } catch (ControlPathException unfit) {
       throw new UserErrorException("--control: " + unfit.getMessage());
+    } catch (DirectoryLock.TakenException taken) {
+      throw new UserErrorException("--state: " + taken.getMessage());
     } catch (ControlInUseException | StoreUnfitException taken) {
       throw new UserErrorException(String.valueOf(taken.getMessage()));
     } catch (ListenException refused) {

@@ -24,6 +24,7 @@ import tollway.bytes.Bytes;
 import tollway.control.ControlCommands;
 import tollway.control.ControlServer;
 import tollway.exec.Host;
+import tollway.files.DirectoryLock;
 import tollway.firewall.BorrowedSettings;
 import tollway.firewall.Firewall;
 import tollway.identity.NodeId;
@@ -87,6 +88,7 @@ final class ScroogeNode {
   private final TunnelHook hook;
   private final SeqnoSource seqnos;
   private final NodeStore store;
+  private final Optional<DirectoryLock> lock;
   private final SeqnoMemory memory;
   private final Meter meter;
   private final Neighborhood neighborhood;
@@ -166,6 +168,7 @@ final class ScroogeNode {
       // port makes sure that we are the only one in this network namespace.
       control = undo.later(ControlServer.open(config.control(), loop, commands));
       links = undo.later(NodeLinks.open(loop, config.interfaces(), new LinkEvents()));
+      lock = lock(config.state());
       side = undo.later(SidePort.open(loop, config.interfaces(), links, neighborhood::speaksFrom));
       for (String type : LinkCodec.BOUND_TYPES) {
         side.onEvery(type, this::receivedAside);
@@ -253,6 +256,17 @@ final class ScroogeNode {
     }
   }
 
+  /** Two who share a state would use sequence numbers twice. */
+  private static Optional<DirectoryLock> lock(Path state) throws IOException {
+    try {
+      return Optional.of(DirectoryLock.take(state));
+    } catch (DirectoryLock.TakenException taken) {
+      throw taken;
+    } catch (IOException refused) { // What cannot be kept there, nobody can spoil.
+      return Optional.empty();
+    }
+  }
+
   private static NodeStore openStore(Path file) throws IOException {
     try {
       return NodeStore.open(file);
@@ -311,6 +325,9 @@ final class ScroogeNode {
       firewall.remove();
       seqnos.close();
       store.close();
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
       control.close(); // Last: whoever asked us to stop waits for this.
     } catch (IOException refused) {
       log.warn("not all is cleaned up: {}", refused.getMessage());
@@ -487,7 +504,8 @@ final class ScroogeNode {
       } else if (effect instanceof NeighborEffect.Forward forward) {
         gate.allow(keeper.name(id), id.node(), forward.allowed());
         shares.tunnel(id, keeper.name(id), forward.allowed());
-        tellTunnel(forward.allowed(), id);
+        // When the kernel knows, too: whoever is told may send at once.
+        os.execute(() -> loop.execute(() -> tellTunnel(forward.allowed(), id)));
         if (!forward.allowed()) {
           receipts.settleLast(id.node());
         }

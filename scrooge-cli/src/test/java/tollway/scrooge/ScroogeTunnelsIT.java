@@ -17,6 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tollway.cli.ExitCode;
+import tollway.exec.HostCommand;
 import tollway.lab.Await;
 import tollway.lab.JavaProcess;
 import tollway.scrooge.MeshLab.Node;
@@ -46,6 +48,54 @@ final class ScroogeTunnelsIT extends AliceAndBob {
   private String listenPort() throws IOException {
     String name = alice().tunnels().get(0).get("tunnel").getAsString();
     return alice().netns.run("wg", "show", name, "public-key");
+  }
+
+  @Test
+  void aPlanChangesNothing() throws Exception {
+    startBoth();
+    Await.until("it carries", () -> alice().netns.pings(through()));
+    String name = alice().tunnels().get(0).get("tunnel").getAsString();
+    String before = listenPort();
+    Shell plan =
+        Shell.scrooge(
+            "plan",
+            "-i",
+            "ab",
+            "--public-key",
+            alice().identity.nodeId().base64(),
+            "--neighbor",
+            bobsKey() + "%ab",
+            "--backend",
+            "wireguard-go");
+    assertThat(plan.exitCode()).as(plan.err()).isZero();
+    assertThat(plan.out()).contains(name);
+    assertThat(alice().netns.pings(through())).as("the tunnel of that very name").isTrue();
+    assertThat(listenPort()).isEqualTo(before);
+  }
+
+  @Test
+  void oneDaemonForEachState() throws Exception {
+    alice().start("ab");
+    HostCommand.Result second =
+        bob()
+            .netns
+            .attempt(
+                "",
+                Node.scrooge(
+                        List.of(
+                            "run",
+                            "-i",
+                            "ba",
+                            "--key",
+                            bob().key.toString(),
+                            "--state",
+                            alice().state.toString(),
+                            "--control",
+                            directory.resolve("other").toString()))
+                    .toArray(new String[0]));
+    assertThat(second.exitCode()).as(second.stderr()).isEqualTo(ExitCode.USAGE);
+    assertThat(second.stderr())
+        .isEqualTo("scrooge: --state: another process uses '" + alice().state + "'\n");
   }
 
   @Test
