@@ -104,6 +104,10 @@ public final class Launcher {
       io.err().println(ErrorLine.of(binary, String.valueOf(broken.getMessage())));
       return ExitCode.FAILED;
     }
+    if (thrown instanceof InterruptedException) { // Ctrl-C in a shell of ours.
+      io.err().println(ErrorLine.of(binary, "interrupted"));
+      return ExitCode.FAILED;
+    }
     io.err().println(ErrorLine.of(binary, "internal error (please report): " + thrown));
     thrown.printStackTrace(io.err());
     return ExitCode.FAILED;

@@ -11,4 +11,8 @@ public final class ControlAbsentException extends IOException {
   ControlAbsentException(Path socket) {
     super("no daemon answers on " + socket);
   }
+
+  ControlAbsentException(String why) {
+    super(why);
+  }
 }

@@ -106,7 +106,7 @@ public final class ControlClient implements AutoCloseable {
         }
       }
       if (!await(limit - (System.nanoTime() - start))) {
-        throw new IOException("the daemon does not answer");
+        throw new ControlAbsentException("the daemon does not answer");
       }
       int read = channel.read(in.clear());
       in.flip();

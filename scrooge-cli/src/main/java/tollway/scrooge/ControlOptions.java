@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
+import tollway.cli.UserErrorException;
 import tollway.control.ControlAbsentException;
 import tollway.control.ControlClient;
+import tollway.control.ControlPathException;
 import tollway.control.ControlQuestion;
 import tollway.control.ControlRefusedException;
 
@@ -95,6 +97,8 @@ final class ControlOptions {
     } catch (ControlAbsentException absent) {
       throw new CommandFailedException(
           ExitCode.UNAVAILABLE, absent.getMessage() + ": is 'scrooge run' running?");
+    } catch (ControlPathException unfit) {
+      throw new UserErrorException("--control: " + unfit.getMessage());
     }
   }
 
@@ -102,6 +106,8 @@ final class ControlOptions {
       throws IOException, CommandFailedException {
     try {
       return client.ask(question);
+    } catch (ControlAbsentException silent) {
+      throw new CommandFailedException(ExitCode.UNAVAILABLE, String.valueOf(silent.getMessage()));
     } catch (ControlRefusedException refused) {
       throw new CommandFailedException(refused.code(), String.valueOf(refused.getMessage()));
     }

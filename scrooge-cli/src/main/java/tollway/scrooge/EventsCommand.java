@@ -24,7 +24,8 @@ import tollway.cli.UserErrorException;
       "",
       "First comes what is so already, marked 'now'. Ctrl-C ends it. Events: neighbor,",
       "tunnel_up, tunnel_down, link_up, link_down, policy_repaired, drops, share,",
-      "stopping. 'scrooge events --until tunnel_up --wait 10s' waits for a tunnel."
+      "stopping, and cut_off for who reads too slowly. 'scrooge events --until tunnel_up",
+      "--wait 10s' waits for a tunnel."
     })
 final class EventsCommand extends Subcommand {
   @Mixin private ControlOptions daemon = new ControlOptions();
@@ -67,8 +68,9 @@ final class EventsCommand extends Subcommand {
   }
 
   private static void check(String option, String name) {
-    if (!name.matches("[a-z_]{1,40}")) {
-      throw new UserErrorException(option + ": '" + name + "' is no event such as tunnel_up");
+    if (!NodeEvents.KINDS.contains(name)) {
+      throw new UserErrorException(
+          option + ": '" + name + "' is none of " + String.join(", ", NodeEvents.KINDS));
     }
   }
 

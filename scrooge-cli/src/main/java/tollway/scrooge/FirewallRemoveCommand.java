@@ -2,6 +2,8 @@
 package tollway.scrooge;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -9,6 +11,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
+import tollway.link.LinkConfig;
 
 /** {@code scrooge firewall remove}. */
 @Command(
@@ -34,6 +37,13 @@ final class FirewallRemoveCommand extends Subcommand {
       throw new UserErrorException(
           "the daemon runs and needs its policy: 'scrooge stop' removes both");
     }
+    if (!force && isTaken(LinkConfig.PORT)) {
+      throw new UserErrorException(
+          "UDP port "
+              + LinkConfig.PORT
+              + " is in use here: a scrooge that runs would put its policy back. Give its"
+              + " --control, or --force");
+    }
     KernelPolicy.use(
         firewall -> {
           if (!firewall.stands()) {
@@ -46,5 +56,15 @@ final class FirewallRemoveCommand extends Subcommand {
       io().out().println("{\"removed\":true}");
     }
     return ExitCode.DONE;
+  }
+
+  private static boolean isTaken(int port) {
+    try (DatagramSocket socket = new DatagramSocket(null)) {
+      socket.setReuseAddress(false);
+      socket.bind(new InetSocketAddress("::", port));
+      return false;
+    } catch (IOException taken) {
+      return true;
+    }
   }
 }

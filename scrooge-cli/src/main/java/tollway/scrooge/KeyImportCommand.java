@@ -39,7 +39,13 @@ final class KeyImportCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, MalformedBytesException {
-    output.store(IdentityFile.parse(read()), io());
+    String text = read();
+    try {
+      output.store(IdentityFile.parse(text), io());
+    } catch (MalformedBytesException unfit) {
+      String name = from == null || from.equals("-") ? "standard input" : from;
+      throw new MalformedBytesException(name + ": " + unfit.getMessage());
+    }
     return ExitCode.DONE;
   }
 

@@ -13,7 +13,9 @@ final class KeyOutput {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Where the private key goes (default: see 'keygen --help').")
+      description =
+          "Where the private key goes (default: /etc/tollway/identity.pem for root, else"
+              + " ~/.config/tollway/identity.pem).")
   private @Nullable Path output;
 
   @Option(names = "--force", description = "Replace an existing key for good.")

@@ -57,7 +57,7 @@ abstract class NeighborActionCommand extends Subcommand {
   /** The actions that concern a key on one link, if it says which. */
   abstract static class OnLink extends NeighborActionCommand {
     @Parameters(
-        paramLabel = "KEY[%%IF]",
+        paramLabel = "KEY[%IF]",
         description = "Which one; %%IF means on that interface only.")
     private String key = "";
 

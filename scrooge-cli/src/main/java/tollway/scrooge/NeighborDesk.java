@@ -109,7 +109,7 @@ final class NeighborDesk {
           "'" + action + "' is for every interface: leave out " + name.substring(percent));
     }
     switch (action) {
-      case "show" -> answer.result(show(node, percent < 0 ? "" : name.substring(percent + 1)));
+      case "show" -> answer.result(shown(node, percent < 0 ? "" : name.substring(percent + 1)));
       case "pin" -> say(rule(place, Standing.PINNED), answer);
       case "allow" -> say(rule(place, Standing.ALLOWED), answer);
       case "block" -> say(rule(place, Standing.BLOCKED), answer);
@@ -185,6 +185,14 @@ final class NeighborDesk {
                 ExitCode.FAILED, "in effect until the daemon ends: " + refused.getMessage());
           }
         });
+  }
+
+  private JsonObject shown(NodeId node, String link) throws ControlRefusedException {
+    JsonObject json = show(node, link);
+    if (!link.isEmpty() && json.getAsJsonArray("links").isEmpty()) {
+      throw new ControlRefusedException(ExitCode.FAILED, "that neighbour is not on '" + link + "'");
+    }
+    return json;
   }
 
   /** What we know of it on {@code link}, or everywhere when that is empty. */

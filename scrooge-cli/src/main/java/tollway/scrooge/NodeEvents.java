@@ -20,6 +20,20 @@ import tollway.neighbor.NeighborState;
  * {@link #publish}. Owned by the node's loop.
  */
 final class NodeEvents {
+  /** All that is told, and what ends the telling. */
+  static final List<String> KINDS =
+      List.of(
+          "neighbor",
+          "tunnel_up",
+          "tunnel_down",
+          "link_up",
+          "link_down",
+          "policy_repaired",
+          "drops",
+          "share",
+          "stopping",
+          "cut_off");
+
   private final ControlEvents events;
   private @Nullable JsonObject shared;
   private final Map<Drop, Long> told = new EnumMap<>(Drop.class);

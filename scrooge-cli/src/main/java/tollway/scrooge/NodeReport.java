@@ -127,6 +127,9 @@ final class NodeReport {
 
   /** What the operator said of it; {@code unwelcome} when it may not have a tunnel. */
   private String trust(Neighbor neighbor) {
+    if (neighborhood.closed().containsKey(neighbor.id())) {
+      return "closed";
+    }
     return neighbor.welcome()
         ? neighborhood.policy().standing(neighbor.id().node()).map(Standing::label).orElse("open")
         : "unwelcome";

@@ -18,9 +18,11 @@ import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.firewall.ReversePath;
 import tollway.identity.NodeId;
+import tollway.link.LinkConfig;
 import tollway.neighbor.NeighborId;
 import tollway.shaping.Claim;
 import tollway.shaping.Leaf;
+import tollway.wire.LinkCodec;
 
 /** {@code scrooge plan}. */
 @Command(
@@ -46,7 +48,7 @@ final class PlanCommand extends Subcommand {
 
   @Option(
       names = "--neighbor",
-      paramLabel = "KEY%%IF[=WEIGHT]",
+      paramLabel = "KEY%IF[=WEIGHT]",
       description = "A neighbour on one of these links; may be given several times.")
   private List<String> neighbors = new ArrayList<>();
 
@@ -106,8 +108,15 @@ final class PlanCommand extends Subcommand {
 
   private RunPlan.Wishes wishes() throws IOException, MalformedBytesException {
     Map<NeighborId, Double> weights = new LinkedHashMap<>();
+    LinkConfig links = LinkConfig.wellKnown(interfaces, LinkCodec.SIZE_LIMIT);
     for (String neighbor : neighbors) {
       weighed(neighbor, weights);
+    }
+    for (NeighborId neighbor : weights.keySet()) {
+      if (!links.wants(neighbor.link())) {
+        throw new UserErrorException(
+            "--neighbor: '" + neighbor.link() + "' is not among --interface");
+      }
     }
     List<InetAddress> own = new ArrayList<>();
     for (String address : addresses) {

@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -26,6 +25,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
+import tollway.files.NamedFile;
 import tollway.receipt.Answer;
 import tollway.receipt.Claim;
 import tollway.receipt.ReceiptCodec;
@@ -74,7 +74,9 @@ final class ReceiptsVerifyCommand extends Subcommand {
         io().err().printf("scrooge: text %d: %s%n", found, forged.getMessage());
       }
     }
-    print(claims, answers);
+    if (found > 0) {
+      print(claims, answers);
+    }
     if (invalid > 0 || found == 0) {
       throw new CommandFailedException(
           ExitCode.INVALID,
@@ -86,7 +88,7 @@ final class ReceiptsVerifyCommand extends Subcommand {
   }
 
   private String read() throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = NamedFile.open(file)) {
       byte[] bytes = in.readNBytes(SIZE_LIMIT + 1);
       if (bytes.length > SIZE_LIMIT) {
         throw new UserErrorException(file + " is larger than 64 MiB");

@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
+import tollway.cli.UserErrorException;
 import tollway.store.NodeStore;
 
 /** Which of a node's records a command shows, and how. */
@@ -35,6 +36,9 @@ final class RecordOptions {
 
   /** The store, which a running daemon first brings up to date. */
   NodeStore open() throws IOException, CommandFailedException {
+    if (csv && daemon.json()) {
+      throw new UserErrorException("--csv: not together with --json");
+    }
     daemon.askIfThere("measure");
     Path file = state.resolve("node.db");
     return NodeStore.look(file)

@@ -53,7 +53,7 @@ final class RunOptions {
       names = "--key",
       paramLabel = "FILE",
       description =
-          "This node's private key (default: where keygen puts it; made when there is none).")
+          "This node's private key (default: where keygen puts it, and made there if need be).")
   private @Nullable Path key;
 
   @Option(

@@ -12,10 +12,10 @@ import tollway.cli.RootCommand;
     footer = {
       "",
       "Files:",
-      "  /etc/tollway/identity.pem         the private key (--key); for other users than",
-      "                                    root ~/.config/tollway/identity.pem",
-      "  /var/lib/tollway/scrooge          what must outlive the daemon (run --state)",
-      "  /run/tollway/scrooge.sock         where the daemon listens (--control)"
+      "  /etc/tollway/identity.pem        the private key (--key) of root",
+      "  ~/.config/tollway/identity.pem   the private key of other users",
+      "  /var/lib/tollway/scrooge         what must outlive the daemon (run --state)",
+      "  /run/tollway/scrooge.sock        where the daemon listens (--control)"
     },
     subcommands = {
       KeygenCommand.class,

@@ -18,7 +18,7 @@ import tollway.cli.Subcommand;
     description = "Show or set how much bandwidth neighbours may use, all together.",
     footer = {
       "",
-      "  scrooge share 40% --uplink 50mbit    a part of the uplink",
+      "  scrooge share 40%% --uplink 50mbit    a part of the uplink",
       "  scrooge share 20mbit                 so much",
       "  scrooge share off                    no bound",
       "",
@@ -28,7 +28,7 @@ import tollway.cli.Subcommand;
 final class ShareCommand extends Subcommand {
   @Mixin private ControlOptions daemon = new ControlOptions();
 
-  @Parameters(arity = "0..1", paramLabel = "N%%|RATE|off", description = "What to share.")
+  @Parameters(arity = "0..1", paramLabel = "N%|RATE|off", description = "What to share.")
   private @Nullable String amount;
 
   @Option(

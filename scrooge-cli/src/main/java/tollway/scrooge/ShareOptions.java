@@ -18,7 +18,7 @@ import tollway.shaping.WeightSource;
 final class ShareOptions {
   @Option(
       names = "--share",
-      paramLabel = "N%%|RATE",
+      paramLabel = "N%|RATE",
       description = "What neighbours may use at most, all together: 40%% of the uplink, or 20mbit.")
   private @Nullable String share;
 

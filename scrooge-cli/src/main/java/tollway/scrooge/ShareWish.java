@@ -25,7 +25,9 @@ record ShareWish(String amount, Optional<String> uplink) {
   ShareWish {
     if (!PERCENT.matcher(amount).matches() && Rate.parse(amount).isEmpty()) {
       throw new UserErrorException(
-          "share: '" + amount + "' is neither a rate such as 20mbit nor a part such as 40%");
+          "share: '"
+              + amount
+              + "' is neither a rate such as 20mbit, from 8kbit to 100gbit, nor a part such as 40%");
     }
     uplink.ifPresent(
         text -> {

@@ -25,7 +25,12 @@ final class StatusCommand extends Subcommand {
       io().out().println(status);
     } else {
       for (Map.Entry<String, JsonElement> entry : status.entrySet()) {
-        io().out().printf("%-15s %s%n", entry.getKey(), text(entry.getValue()));
+        String text =
+            entry.getKey().equals("share")
+                ? String.join("; ", QosView.share(entry.getValue().getAsJsonObject()))
+                    .replaceFirst("^share ", "")
+                : text(entry.getValue());
+        io().out().printf("%-15s %s%n", entry.getKey(), text);
       }
     }
     return ExitCode.DONE;

@@ -27,13 +27,13 @@ final class TrustOptions {
 
   @Option(
       names = "--pin",
-      paramLabel = "KEY[%%IF]|FILE",
+      paramLabel = "KEY[%IF]|FILE",
       description = "A key, or a file of them, whose tunnel is never ended for another's.")
   private List<String> pin = new ArrayList<>();
 
   @Option(
       names = "--allow",
-      paramLabel = "KEY[%%IF]|FILE",
+      paramLabel = "KEY[%IF]|FILE",
       description = "A key, or a file of them, that may have a tunnel if --trust is 'pinned'.")
   private List<String> allow = new ArrayList<>();
 

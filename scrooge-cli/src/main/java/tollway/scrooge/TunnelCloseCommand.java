@@ -3,6 +3,7 @@ package tollway.scrooge;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,6 +12,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.DurationText;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.cli.UserErrorException;
 
 /** {@code scrooge tunnel close}. */
 @Command(
@@ -24,6 +26,8 @@ import tollway.cli.Subcommand;
       "it."
     })
 final class TunnelCloseCommand extends Subcommand {
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
   @Mixin private TunnelTarget target = new TunnelTarget();
 
   @Option(names = "--for", paramLabel = "TIME", description = "Open it again after this time.")
@@ -33,7 +37,11 @@ final class TunnelCloseCommand extends Subcommand {
   public Integer call() throws IOException, CommandFailedException {
     JsonObject arguments = target.arguments();
     if (period != null) {
-      arguments.addProperty("millis", DurationText.parse("--for", period).toMillis());
+      Duration time = DurationText.parse("--for", period);
+      if (time.isZero() || time.compareTo(LONGEST) > 0) {
+        throw new UserErrorException("--for: '" + period + "' is not between 1ms and ten years");
+      }
+      arguments.addProperty("millis", time.toMillis());
     }
     target.print(io().out(), target.ask("tunnel_close", arguments));
     return ExitCode.DONE;

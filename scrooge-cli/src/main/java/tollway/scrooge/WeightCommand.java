@@ -25,7 +25,8 @@ import tollway.shaping.ClaimText;
       "",
       "With weights 3 and 1, one gets three quarters and the other one, when both",
       "want more; what one leaves, the other may use. Takes effect at once, and",
-      "outlives the daemon. 'default' takes the operator's word back."
+      "outlives the daemon, and replaces what was said of that neighbour before, --floor",
+      "and --ceil included. 'default' takes the operator's word back."
     })
 final class WeightCommand extends Subcommand {
   @Mixin private ControlOptions daemon = new ControlOptions();

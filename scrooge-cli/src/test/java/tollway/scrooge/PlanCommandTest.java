@@ -99,6 +99,7 @@ final class PlanCommandTest {
         "--neighbor " + BOB + "%nolink0=-1",
         "--neighbor " + BOB + "%a;b",
         "--neighbor AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=%nolink0",
+        "--neighbor " + BOB + "%eth0",
         "--backend magic",
         "--leaf fir",
         "--share 40%",

@@ -2,6 +2,7 @@
 package tollway.scrooge.lab;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import tollway.exec.Host;
@@ -83,9 +84,12 @@ public final class Lab {
 
   /** How to get into it, for {@code --keep}. */
   public List<String> doors() {
+    Path control = LabNames.directory(name).resolve("n1/control");
     return List.of(
         "ip netns exec " + name + "-n1 bash",
-        "scrooge status --control " + LabNames.directory(name).resolve("n1/control"),
+        Files.exists(control)
+            ? "scrooge status --control " + control
+            : "(this scenario ends by stopping its daemons)",
         "scrooge lab clean");
   }
 
