@@ -4,7 +4,7 @@ package tollway.control;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Nobody listens on the control socket. */
+/** Nobody listens on the control socket, or who does says nothing. */
 public final class ControlAbsentException extends IOException {
   private static final long serialVersionUID = 1;
 

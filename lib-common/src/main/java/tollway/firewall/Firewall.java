@@ -235,10 +235,13 @@ public final class Firewall {
 
   /** Both tables as they stand, each as far as there is one. */
   private Listing list() throws IOException {
-    HostCommand.Result both =
-        host.attempt(words("nft --handle list table inet tollway ; list table bridge tollway"), "");
-    if (both.exitCode() == 0) {
-      return Listing.parse(both.stdout());
+    if (bridges) {
+      HostCommand.Result both =
+          host.attempt(
+              words("nft --handle list table inet tollway ; list table bridge tollway"), "");
+      if (both.exitCode() == 0) {
+        return Listing.parse(both.stdout());
+      }
     }
     StringBuilder text = new StringBuilder();
     for (String family : List.of("inet", "bridge")) {
