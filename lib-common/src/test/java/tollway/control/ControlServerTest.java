@@ -51,6 +51,7 @@ final class ControlServerTest {
     switch (question.command()) {
       case "echo" -> answer.result(question.arguments());
       case "long" -> answer.result(one("text", "x".repeat(3 << 20)));
+      case "silence" -> {} // As of a daemon that hangs.
       default -> answer.refuse(2, "unknown command " + question.command());
     }
   }
@@ -159,6 +160,15 @@ final class ControlServerTest {
     assertThatExceptionOfType(ControlAbsentException.class)
         .isThrownBy(() -> ControlClient.connect(socket, PATIENCE))
         .withMessageContaining(socket.toString());
+  }
+
+  @Test
+  void aDaemonThatSaysNothingIsAsGoodAsAbsent() throws Exception {
+    try (ControlClient client = ControlClient.connect(socket, Duration.ofMillis(50))) {
+      assertThatExceptionOfType(ControlAbsentException.class)
+          .isThrownBy(() -> client.ask(ControlQuestion.of("silence")))
+          .withMessage("the daemon does not answer");
+    }
   }
 
   @Test

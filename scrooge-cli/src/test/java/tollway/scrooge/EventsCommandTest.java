@@ -122,6 +122,8 @@ final class EventsCommandTest {
   void refusesEventsThatCannotCome() {
     assertRefused("--until", "Tunnel Up");
     assertRefused("--only", "a-b");
+    assertRefused("--only", "nonsense", "--wait", "1ms");
+    assertRefused("--until", "tunnel_upp", "--wait", "1ms");
     assertRefused("--only", "tunnel_up", "--until", "link_up");
     assertRefused("--wait", "soon");
   }

@@ -172,6 +172,9 @@ final class MeteringIT extends LineOfThree {
     assertThat(shown.getAsJsonArray("tunnels")).hasSize(2);
     assertThat(lab.b.says("firewall", "check", "--control", control)).contains("as it should");
     assertThat(says(lab.b, "firewall", "remove", "--control", control).exitCode()).isEqualTo(2);
+    assertThat(says(lab.b, "firewall", "remove", "--control", "/nowhere").stderr())
+        .as("a daemon on another socket")
+        .contains("UDP port 8481 is in use here");
     lab.b.kill();
     assertThat(lab.b.says("firewall", "check", "--control", control)).contains("as it should");
     lab.b.netns.run("nft", "flush", "chain", "inet", "tollway", "reverse");

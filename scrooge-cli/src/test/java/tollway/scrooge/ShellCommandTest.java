@@ -2,6 +2,7 @@
 package tollway.scrooge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import tollway.cli.CliIo;
 import tollway.control.ControlCommands;
 import tollway.control.ControlRefusedException;
@@ -110,6 +112,37 @@ final class ShellCommandTest {
     Shell open = script("neighbors\ntunnel close 'a\n");
     assertThat(open.exitCode()).isEqualTo(2);
     assertThat(open.err()).isEqualTo("scrooge: line 2: a quotation mark is not closed\n");
+  }
+
+  @Test
+  void aCommandThatIsInterruptedIsNoInternalError() {
+    Thread.currentThread().interrupt(); // As by Ctrl-C.
+    Shell said = Shell.scrooge("hello", "-i", "lo", "--wait", "9s");
+    assertThat(said.exitCode()).isEqualTo(1);
+    assertThat(said.err()).isEqualTo("scrooge: interrupted\n");
+  }
+
+  /** Picocli formats these, and warns on stderr of what it cannot. */
+  @Test
+  void everyHelpCanBeFormatted() {
+    CliIo io =
+        new CliIo(
+            new ByteArrayInputStream(new byte[0]),
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(new StringWriter()),
+            Map.of());
+    assertFormats(new ShellLine(io, socket()).tree());
+  }
+
+  private static void assertFormats(CommandLine command) {
+    var usage = command.getCommandSpec().usageMessage();
+    for (String[] lines : List.of(usage.description(), usage.footer())) {
+      for (String line : lines) {
+        assertThatCode(() -> String.format(line)).as(line).doesNotThrowAnyException();
+      }
+    }
+    command.getSubcommands().values().forEach(ShellCommandTest::assertFormats);
+    assertThat(command.getUsageMessage()).doesNotContain("%%");
   }
 
   @Test
