@@ -11,12 +11,13 @@ import sys
 import tempfile
 import types
 import unittest
+import unittest.mock
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.dont_write_bytecode = True
 
-from tollway_core import emulator, scenario, service  # noqa: E402
+from tollway_core import emulator, lab, scenario, service  # noqa: E402
 from tollway_core.layout import Layout  # noqa: E402
 
 
@@ -37,6 +38,11 @@ class Scenarios(unittest.TestCase):
             with self.assertRaises(scenario.Fault) as caught:
                 scenario.find(file.name)
             self.assertEqual(str(caught.exception), f"{file.name}: name is not a string")
+
+    def test_settings_say_what_a_node_sells(self):
+        split = scenario.find("split")
+        self.assertEqual(split.setting(1), scenario.Setting(8, {2: 3, 3: 1}))
+        self.assertEqual(split.setting(2), scenario.Setting())
 
 
 class Layouts(unittest.TestCase):
@@ -61,6 +67,13 @@ class Services(unittest.TestCase):
             done = subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_a_share_is_an_option_of_the_daemon(self):
+        keys = {1: "K1=", 2: "K2=", 3: "K3="}
+        start = service.node_files(self.layout, 2, keys, "/w", "/s", 8)["start"]
+        self.assertIn(" --on-tunnel /w/n2/on-tunnel --share 8mbit --json ", start)
+        start = service.node_files(self.layout, 2, keys, "/w", "/s")["start"]
+        self.assertIn(" --on-tunnel /w/n2/on-tunnel --json ", start)
+
     def test_the_hook_sets_the_routes_by_a_neighbour(self):
         self.assertEqual(
             service.hook(self.layout, 1, {2: "K2="}),
@@ -74,6 +87,40 @@ case "$3 $5" in
 esac
 """,
         )
+
+
+class Splits(unittest.TestCase):
+    """A split of 8 Mbit/s, three to one, in 8 seconds: what arrived is made up."""
+
+    def results(self, of_two: int, of_three: int) -> list[bool]:
+        run = lab.Lab(scenario.find("split"), "scrooge", 1)
+        self.addCleanup(run.close)
+        counts = {"10.77.0.2": {"bytes": of_two}, "10.77.0.3": {"bytes": of_three}}
+        run.offer = lambda step, kbit: {"bySource": counts, "seconds": 8.0}
+        with contextlib.redirect_stderr(io.StringIO()):
+            run.take(run.scenario.steps[-1])
+        return [row["passed"] for row in run.rows]
+
+    def test_what_was_sold_is_divided_by_the_weights(self):
+        self.assertEqual(self.results(5_860_000, 1_950_000), [True, True, True])
+
+    def test_an_even_split_is_wrong(self):
+        self.assertEqual(self.results(3_905_000, 3_905_000), [False, False, True])
+
+    def test_more_than_was_sold_is_wrong(self):
+        self.assertEqual(self.results(7_500_000, 2_500_000), [True, True, False])
+
+    def test_silence_is_wrong(self):
+        self.assertEqual(self.results(0, 0), [False, False, False])
+
+
+class Sessions(unittest.TestCase):
+    def test_numbers_of_others_are_left_alone(self):
+        with tempfile.TemporaryDirectory() as place:
+            with unittest.mock.patch("tempfile.tempdir", place):
+                self.assertEqual(emulator.free_session(), 1)
+                os.mkdir(f"{place}/pycore.1")
+                self.assertEqual(emulator.free_session(), 2)
 
 
 class Topologies(unittest.TestCase):

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """CORE 9 itself: one session, by the daemon's gRPC or in this process. Links have no options: they need netem."""
 
+import contextlib
+import itertools
+import pathlib
 import shlex
-from typing import Any
+import sys
+import tempfile
+from typing import Any, Iterator
 
 from . import service
 from .layout import Layout
@@ -17,6 +22,12 @@ class Absent(Exception):
 
 def not_installed(missing: ImportError) -> Absent:
     return Absent(f"the CORE emulator (coreemu 9) is not installed for this Python: {missing}")
+
+
+def free_session() -> int:
+    """CORE numbers the sessions of one process; those of others, and dead ones, have their directories."""
+    place = pathlib.Path(tempfile.gettempdir())
+    return next(number for number in itertools.count(1) if not (place / f"pycore.{number}").exists())
 
 
 def position_of(node: int) -> tuple[int, int]:
@@ -36,23 +47,31 @@ class Grpc:
         return grpc, client, wrappers
 
     def __init__(self, layout: Layout, work: str):
-        grpc, client, wrappers = self.available()
+        self.grpc, client, wrappers = self.available()
         self.wrappers = wrappers
         self.client = client.CoreGrpcClient()
         self.client.connect()
-        try:
+        with self.calls():
             self.client.create_service(self.service(), service.templates(work), recreate=True)
             self.session = self.client.create_session()
-        except grpc.RpcError as refused:
-            raise Absent(f"no core-daemon answers: {refused.code().name}") from refused
         try:
             self.build(layout)
-            started, faults = self.client.start_session(self.session)
+            with self.calls():
+                started, faults = self.client.start_session(self.session)
             if not started:
                 raise Absent("CORE does not start the session: " + "; ".join(faults))
         except BaseException:
             self.close()
             raise
+
+    @contextlib.contextmanager
+    def calls(self) -> Iterator[None]:
+        try:
+            yield
+        except self.grpc.RpcError as refused:
+            if refused.code() == self.grpc.StatusCode.UNAVAILABLE:
+                raise Absent("no core-daemon answers") from refused
+            raise Absent(f"core-daemon says {refused.code().name}: {refused.details()}") from refused
 
     def service(self) -> Any:
         return self.wrappers.Service(
@@ -109,12 +128,18 @@ class Grpc:
         """Runs a shell command in a node and does not wait: what a failing one prints would be lost."""
         number = MALLORY_ID if node == "m" else int(node[1:])
         line = f"sh -c {shlex.quote(command)}"
-        self.client.node_command(self.session.id, number, line, wait=False, shell=True)
+        with self.calls():
+            self.client.node_command(self.session.id, number, line, wait=False, shell=True)
 
     def close(self) -> None:
-        self.client.stop_session(self.session.id)
-        self.client.delete_session(self.session.id)
-        self.client.close()
+        try:
+            with self.calls():
+                self.client.stop_session(self.session.id)
+                self.client.delete_session(self.session.id)
+        except Absent as absent:
+            print(f"core: session {self.session.id} is left to core-daemon: {absent}", file=sys.stderr)
+        finally:
+            self.client.close()
 
 
 class InProcess:
@@ -136,7 +161,7 @@ class InProcess:
         self.core = coreemu.CoreEmu()
         try:
             self.core.service_manager.add(self.service(work))
-            self.session = self.core.create_session()
+            self.session = self.core.create_session(free_session())
             self.session.set_state(enumerations.EventTypes.CONFIGURATION_STATE)
             self.nodes: dict[str, Any] = {}
             self.build(layout)

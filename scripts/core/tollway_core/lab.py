@@ -18,11 +18,18 @@ from .scenario import Scenario
 
 NOBODY = "10.77.99.99"
 PORT = 9099
+PAYLOAD = 1200  # What an agent sends in a datagram.
+HEADERS = 28  # IPv4 and UDP: a share counts packets.
+START_SECONDS = 10  # Until the last virtual machine runs.
 MEMORY = 32 << 10  # KiB
 
 
 class Failed(Exception):
     """A step cannot go on: one line."""
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 class Lab:
@@ -48,7 +55,8 @@ class Lab:
         first = self.scenario.steps[0]
         early = first["nodes"] if first["step"] == "start" else []
         for node in self.layout.nodes:
-            files = service.node_files(self.layout, node, keys, self.work, self.scrooge)
+            share = self.scenario.setting(node).share
+            files = service.node_files(self.layout, node, keys, self.work, self.scrooge, share)
             if node not in early:
                 files["later"] = ""
             for name, text in files.items():
@@ -94,12 +102,31 @@ class Lab:
     def run(self, node: str, command: str, within: float = 30) -> tuple[int, str]:
         return self.finish(self.begin(node, command), within)
 
-    def agent(self, node: str, within: float, *words: str) -> dict[str, Any]:
+    def begin_agent(self, node: str, *words: str) -> str:
         line = " ".join(shlex.quote(word) for word in (self.scrooge, "lab", "agent", *words))
-        code, out = self.run(node, line, within)
+        return self.begin(node, line)
+
+    def finish_agent(self, base: str, within: float) -> dict[str, Any]:
+        """An agent's last line is its answer."""
+        code, out = self.finish(base, within)
         if code:
-            raise Failed(f"the agent '{words[0]}' failed in {node}")
+            with open(base + ".err", encoding="utf-8") as file:
+                said = file.read().strip().splitlines() or ["it says nothing"]
+            raise Failed(f"an agent failed: {said[0]}")
         return json.loads(out.splitlines()[-1])
+
+    def agent(self, node: str, within: float, *words: str) -> dict[str, Any]:
+        return self.finish_agent(self.begin_agent(node, *words), within)
+
+    def begin_receiver(self, node: int, port: int, seconds: int, after: int) -> str:
+        """Counts what arrives after a time of day, in milliseconds; it listens already."""
+        receiver = self.begin_agent(f"n{node}", "receive", str(port), str(seconds), str(after))
+        deadline = time.monotonic() + 20
+        while not (os.path.exists(receiver + ".out") and os.path.getsize(receiver + ".out")):
+            if time.monotonic() > deadline:
+                raise Failed(f"no receiver in n{node}")
+            time.sleep(0.05)
+        return receiver
 
     # --- rows
 
@@ -208,13 +235,20 @@ class Lab:
     def step_start(self, step: dict[str, Any]) -> None:
         begun = time.monotonic()
         self.start(step["nodes"], step["within"])
+        for node in step["nodes"]:
+            self.weigh(node)
         self.write("all", f"start of {len(step['nodes'])} daemons", begun, None)
+
+    def weigh(self, node: int) -> None:
+        """What the scenario says that its neighbours are worth; kept by the daemon from now on."""
+        for neighbor, weight in self.scenario.setting(node).weights.items():
+            self.host("weight", self.keys[neighbor], str(weight), "--control", f"{self.work}/n{node}/control")
 
     def step_converge(self, step: dict[str, Any]) -> None:
         for node in self.layout.nodes:
             count = len(self.layout.topology.neighbors(node))
             self.look(
-                f"n{node}", f"tunnels with {count} neighbours",
+                f"n{node}", f"tunnels with {counted(count, 'neighbour')}",
                 lambda node=node: self.tunnels(node), step["within"],
             )
 
@@ -222,7 +256,7 @@ class Lab:
         start, to = step["from"], step["to"]
         hops = len(self.layout.path(start, to)) - 1
         self.look(
-            f"n{start}", f"reaches n{to} by {hops} tunnels",
+            f"n{start}", f"reaches n{to} by {counted(hops, 'tunnel')}",
             lambda: self.reaches(start, to), step["within"],
         )
 
@@ -257,7 +291,8 @@ class Lab:
             links = "ip -o link show | sed -n 's/^[0-9]*: \\(tw[a-z2-7]*\\)[@:].*/\\1/p'"
             self.run(f"n{node}", f"for link in $({links}); do ip link delete dev $link; done")
             shutil.rmtree(f"{self.work}/n{node}/state", ignore_errors=True)
-        self.comes_back(node, f"restarted with state {step['state']}", step["within"])
+        how = "with" if step["state"] == "kept" else "without"
+        self.comes_back(node, f"restarted {how} state", step["within"])
 
     def step_kill(self, step: dict[str, Any]) -> None:
         for number in range(1, step["rounds"] + 1):
@@ -269,18 +304,12 @@ class Lab:
         own = source == mesh_four(start)
         if not own:
             self.run(f"n{start}", f"ip address add {source}/32 dev lo")
-        scrooge = shlex.quote(self.scrooge)
-        receiver = self.begin(f"n{to}", f"{scrooge} lab agent receive {PORT} 4 0")
-        deadline = time.monotonic() + 20
-        while not (os.path.exists(receiver + ".out") and os.path.getsize(receiver + ".out")):
-            if time.monotonic() > deadline:
-                raise Failed(f"no receiver in n{to}")
-            time.sleep(0.05)
+        receiver = self.begin_receiver(to, PORT, 4, 0)
         self.agent(f"n{start}", 20, "send", source, mesh_four(to), str(PORT), "200", "1", "0")
-        _, out = self.finish(receiver, 20)
+        heard = self.finish_agent(receiver, 20)
         if not own:
             self.run(f"n{start}", f"ip address delete {source}/32 dev lo")
-        return source in json.loads(out.splitlines()[-1])["bySource"]
+        return source in heard["bySource"]
 
     def step_spoof(self, step: dict[str, Any]) -> None:
         paths = self.layout.through_one()
@@ -352,7 +381,43 @@ class Lab:
             )
 
     def step_split(self, step: dict[str, Any]) -> None:
-        raise Failed("'split' is for 'scrooge lab run'")
+        begun = time.monotonic()
+        through = f"n{step['through']}"
+        setting = self.scenario.setting(step["through"])
+        if setting.share is None:
+            raise Failed(f"{through} sells nothing")
+        heard = self.offer(step, setting.share * 1000)
+        arrived = {
+            node: heard["bySource"].get(mesh_four(node), {"bytes": 0})["bytes"] for node in step["from"]
+        }
+        weights = {node: setting.weights.get(node, 1) for node in step["from"]}
+        total = sum(arrived.values())
+
+        def compare(what: str, got: float, due: float) -> None:
+            error = 100 * abs(got - due) / due
+            self.write(through, what, begun, None if error <= step["tolerance"] else f"off by {error:.1f} %")
+
+        for node in step["from"]:
+            got, due = 100 * arrived[node] / max(total, 1), 100 * weights[node] / sum(weights.values())
+            compare(f"n{node} gets {got:.1f} % of the share, due {due:.1f} %", got, due)
+        passing = total * 8 * (PAYLOAD + HEADERS) / PAYLOAD / max(heard["seconds"], 0.001) / 1e6
+        compare(f"{passing:.2f} of {setting.share} Mbit/s pass", passing, setting.share)
+
+    def offer(self, step: dict[str, Any], kbit: int) -> dict[str, Any]:
+        """Everybody offers all that there is; the first second, in which queues fill, does not count."""
+        at = int(time.time() + START_SECONDS) * 1000
+        seconds = step["seconds"]
+        receiver = self.begin_receiver(step["to"], PORT, seconds + START_SECONDS + 2, at + 1000)
+        target = mesh_four(step["to"])
+        senders = [
+            self.begin_agent(
+                f"n{node}", "send", mesh_four(node), target, str(PORT), str(kbit), str(seconds), str(at)
+            )
+            for node in step["from"]
+        ]
+        for sender in senders:
+            self.finish_agent(sender, seconds + 20)
+        return self.finish_agent(receiver, seconds + 20)
 
     def step_stop(self, step: dict[str, Any]) -> None:
         for node in self.layout.nodes:

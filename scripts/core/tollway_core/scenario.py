@@ -31,12 +31,24 @@ class Topology:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What one node sells: Mbit/s to all neighbours together, and weights by neighbour."""
+
+    share: Optional[int] = None
+    weights: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Scenario:
     name: str
     about: str
     topology: Topology
     limit: int
     steps: list[dict[str, Any]] = field(default_factory=list)
+    settings: dict[int, Setting] = field(default_factory=dict)
+
+    def setting(self, node: int) -> Setting:
+        return self.settings.get(node, Setting())
 
 
 class Fields:
@@ -170,18 +182,20 @@ def node_of(fields: Fields, name: str, last: int) -> int:
     return int(name)
 
 
-def check_settings(fields: Fields, last: int) -> None:
+def settings_of(fields: Fields, last: int) -> dict[int, Setting]:
+    settings = {}
     for name in fields.value:
         setting = fields.object(name)
-        node_of(fields, name, last)
-        if "share" in setting.value:
-            setting.number("share", 1, 1000)
+        node = node_of(fields, name, last)
+        share = setting.number("share", 1, 1000) if "share" in setting.value else None
+        weights = {}
         if "weights" in setting.value:
-            weights = setting.object("weights")
-            for neighbor in weights.value:
-                node_of(weights, neighbor, last)
-                weights.number(neighbor, 1, 1000)
+            by_neighbor = setting.object("weights")
+            for neighbor in by_neighbor.value:
+                weights[node_of(by_neighbor, neighbor, last)] = by_neighbor.number(neighbor, 1, 1000)
         setting.done()
+        settings[node] = Setting(share, weights)
+    return settings
 
 
 def step_of(fields: Fields, topology: Topology) -> dict[str, Any]:
@@ -263,14 +277,13 @@ def parse(text: str, wanted: Optional[int] = None) -> Scenario:
         raise Fault("name is not made of a-z, 0-9 and -")
     about = fields.text("about", 200)
     topology = topology_of(fields.object("topology"), wanted)
-    if "nodes" in fields.value:
-        check_settings(fields.object("nodes"), topology.nodes)
+    settings = settings_of(fields.object("nodes"), topology.nodes) if "nodes" in fields.value else {}
     limit = fields.number("limit", 1, 3600)
     steps = []
     for index, step in enumerate(listed(fields.any("steps"), "steps", 1, 64)):
         steps.append(step_of(Fields(step, f"steps[{index}]"), topology))
     fields.done()
-    return Scenario(name, about, topology, limit, steps)
+    return Scenario(name, about, topology, limit, steps, settings)
 
 
 def directory() -> pathlib.Path:

@@ -2,6 +2,7 @@
 """The Scrooge service: the scripts that CORE runs in each node. Pure text; Mako fills in ${node.name}."""
 
 import shlex
+from typing import Optional
 
 from .layout import Layout, mesh_four, mesh_six
 
@@ -34,10 +35,13 @@ def templates(work: str) -> dict[str, str]:
     }
 
 
-def node_files(layout: Layout, node: int, keys: dict[int, str], work: str, scrooge: str) -> dict[str, str]:
-    """The scripts of one node, by name."""
+def node_files(
+    layout: Layout, node: int, keys: dict[int, str], work: str, scrooge: str, share: Optional[int] = None
+) -> dict[str, str]:
+    """The scripts of one node, by name. It sells so many Mbit/s, or whatever a daemon sells unasked."""
     own = shlex.quote(f"{work}/n{node}")
     program = shlex.quote(scrooge)
+    selling = "" if share is None else f" --share {share}mbit"
     lines = [
         "echo 1 > /proc/sys/net/ipv4/ip_forward",
         "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding",
@@ -55,7 +59,7 @@ def node_files(layout: Layout, node: int, keys: dict[int, str], work: str, scroo
         "start": f"""\
 export TOLLWAY_JAVA_OPTS='{JAVA_OPTIONS}'
 nohup {program} run -i 'eth*' --address {mesh_four(node)},{mesh_six(node)} --key {own}/key \\
-  --control {own}/control --state {own}/state --on-tunnel {own}/on-tunnel --json \\
+  --control {own}/control --state {own}/state --on-tunnel {own}/on-tunnel{selling} --json \\
   >> {own}/out 2>> {own}/log < /dev/null &
 echo $! > {own}/pid
 """,
