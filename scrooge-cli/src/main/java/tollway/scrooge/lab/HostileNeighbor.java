@@ -139,8 +139,7 @@ final class HostileNeighbor {
     NodeId victim = NodeId.parse(publicKey);
     SecureRandom random = new SecureRandom();
     Identity liar = Identity.generate(random);
-    byte[] key = new byte[32];
-    random.nextBytes(key);
+    Bytes key = tunnelKey(random);
     Endpoint here = new Endpoint(ownAddress(device), device, PORT);
     long sent = 0;
     try (DatagramSocket socket = new DatagramSocket()) {
@@ -151,7 +150,7 @@ final class HostileNeighbor {
             List.of(
                 new LinkMessage.Hello(victim, here, seqno),
                 new LinkMessage.HelloConfirm(victim, here, seqno),
-                new LinkMessage.Tunnel(victim, Bytes.of(key), here, seqno))) {
+                new LinkMessage.Tunnel(victim, key, here, seqno))) {
           String text = LinkCodec.format(message);
           Bytes signature = liar.sign(Bytes.ofUtf8(text));
           send(socket, group, ascii(text + " " + signature.base64()));
@@ -161,6 +160,16 @@ final class HostileNeighbor {
       }
     }
     answer("sent", sent, out);
+  }
+
+  /**
+   * Anything but ours; a message holds only canonical keys, which are below 2^255 (RFC 7748 §5).
+   */
+  static Bytes tunnelKey(Random random) {
+    byte[] key = new byte[32];
+    random.nextBytes(key);
+    key[31] &= 0x7f;
+    return Bytes.of(key);
   }
 
   private static Bytes ownAddress(String device) throws IOException {
