@@ -3,6 +3,7 @@ package tollway.egress;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -34,11 +35,12 @@ import tollway.pipeline.DesktopListener;
     sortOptions = false,
     description = {
       "Reach the Internet through volunteers: a proxy for the programs of this computer, HTTP and"
-          + " SOCKS5 on one port. Only the egress of your invite can see where you go."
+          + " SOCKS5 (TCP and UDP) on one port. Only the egress of your invite can see where you go."
     },
     footer = {
       "",
       "Set it as proxy, for example: curl --proxy socks5h://127.0.0.1:8460 https://example.org/",
+      "Browsers take http://127.0.0.1:8460/proxy.pac as automatic proxy configuration.",
       "While there is no way out, requests wait up to 20 s and then fail with the reason (HTTP 503,"
           + " SOCKS reply 4)."
     })
@@ -53,6 +55,14 @@ final class DesktopCommand extends Subcommand {
       defaultValue = "127.0.0.1:8460",
       description = "Where the proxy listens (default: ${DEFAULT-VALUE}); port 0 is any free one.")
   private String listen = "";
+
+  @Option(
+      names = "--proxy-user-file",
+      paramLabel = "FILE",
+      description =
+          "Who may use the proxy: USER:PASSWORD on one line, in a file that only its owner reads"
+              + " (default: everybody who can connect).")
+  private @Nullable Path proxyUserFile;
 
   @Option(
       names = "--paths",
@@ -98,6 +108,7 @@ final class DesktopCommand extends Subcommand {
           new HostPort(
               desktop.address().getAddress().getHostAddress(), desktop.address().getPort());
       says.listening(at, desktop);
+      warnIfOpen(config, at);
       reporter.ifPresent(to -> report(desktop, tag, to));
       if (limit.isPresent()) {
         gaveUp = !says.connected.await(limit.get().toMillis(), TimeUnit.MILLISECONDS);
@@ -133,8 +144,19 @@ final class DesktopCommand extends Subcommand {
     return new DesktopConfig(
         invites.only(io()),
         HostPort.parse("--listen", listen).resolve("--listen"),
+        proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)),
         paths,
         includeLoopback);
+  }
+
+  private void warnIfOpen(DesktopConfig config, HostPort at) {
+    if (config.user().isEmpty() && !config.listen().getAddress().isLoopbackAddress()) {
+      io().err()
+          .println(
+              "desktop: warning: whoever reaches "
+                  + at
+                  + " can use this proxy: give --proxy-user-file, or listen on 127.0.0.1");
+    }
   }
 
   private static void report(Desktop desktop, String tag, NetstateReporter reporter) {

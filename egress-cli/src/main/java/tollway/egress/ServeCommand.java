@@ -128,7 +128,8 @@ final class ServeCommand extends Subcommand {
             usual.sessions(),
             usual.pathsPerSession(),
             maxStreams,
-            Math.min(usual.dials(), maxStreams));
+            Math.min(usual.dials(), maxStreams),
+            Math.min(usual.associations(), maxStreams));
     Optional<String> token = invites.token();
     return new EgressConfig(
         HostPort.parse("--listen", listen).resolve("--listen"),

@@ -62,10 +62,11 @@ final class Chain implements AutoCloseable {
   }
 
   JavaProcess desktop(String invite, String... more) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("desktop", "--json", "--include-loopback", "--listen", "127.0.0.1:0"));
+    List<String> arguments = new ArrayList<>(List.of("desktop", "--json", "--include-loopback"));
     arguments.addAll(List.of(more));
+    if (!arguments.contains("--listen")) {
+      arguments.addAll(List.of("--listen", "127.0.0.1:0"));
+    }
     return keep(
         JavaProcess.start(
             List.of(), Map.of("TOLLWAY_INVITE", invite), EGRESS, arguments.toArray(String[]::new)));
@@ -103,6 +104,28 @@ final class Chain implements AutoCloseable {
       throw new AssertionError("curl does not end");
     }
     return new Curl(curl.exitValue(), out);
+  }
+
+  /** A metric of an egress, by its name with labels. */
+  static long metric(JavaProcess egress, String name) throws Exception {
+    int port = egress.event("ready").get("port").getAsInt();
+    for (String line : curl("http://127.0.0.1:" + port + "/metrics").out().split("\n")) {
+      if (line.startsWith(name + " ")) {
+        return Long.parseLong(line.substring(name.length() + 1));
+      }
+    }
+    throw new AssertionError("no metric " + name);
+  }
+
+  /** The memory that a process has in use, as the kernel counts it. */
+  static long residentKib(JavaProcess process) throws IOException {
+    Path status = Path.of("/proc", String.valueOf(process.process().pid()), "status");
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", ""));
+      }
+    }
+    throw new AssertionError("no VmRSS in " + status);
   }
 
   static String sha256(Path file) throws Exception {

@@ -8,10 +8,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollway.lab.Await;
 import tollway.lab.JavaProcess;
 
 /** What the process says and returns when it cannot do as told: one line, documented codes. */
@@ -95,6 +97,46 @@ final class EgressProcessIT {
       String invite = Chain.text(chain.egress(freddie).event("ready"), "invite");
       assertThat(Chain.text(chain.desktop(invite).event("trouble"), "text"))
           .contains("no volunteer for this egress");
+    }
+  }
+
+  @Test
+  void aUserFileThatOthersReadOrThatNamesNobodyIsRefused() throws Exception {
+    String invite;
+    try (Chain chain = new Chain(directory)) {
+      invite = Chain.text(chain.egress("http://127.0.0.1:9").event("ready"), "invite");
+    }
+    Path file = directory.resolve("user");
+    Files.writeString(file, "alice:secret\n");
+    String[] start = {"desktop", "--invite", invite, "--proxy-user-file", file.toString()};
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    expect(2, "others on this host may read or write it: chmod 600", start);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-----w-"));
+    expect(2, "chmod 600", start);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    for (String wrong : new String[] {"", "alice", "alice:secret\nbert:secret\n"}) {
+      Files.writeString(file, wrong);
+      expect(2, "give USER:PASSWORD on one line", start);
+    }
+    Files.delete(file);
+    expect(2, "--proxy-user-file: no such file", start);
+  }
+
+  @Test
+  void aProxyThatOthersCanReachSaysSoUnlessItHasAUser() throws Exception {
+    Path file = directory.resolve("user");
+    Files.writeString(file, "alice:secret");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+    try (Chain chain = new Chain(directory)) {
+      String invite = Chain.text(chain.egress("http://127.0.0.1:9").event("ready"), "invite");
+      JavaProcess open = chain.desktop(invite, "--listen", "0.0.0.0:0");
+      open.event("listening");
+      Await.until("a warning", () -> String.join("", open.err()).contains("--proxy-user-file"));
+      assertThat(open.err()).singleElement().asString().contains("desktop: warning: whoever");
+      JavaProcess guarded =
+          chain.desktop(invite, "--listen", "0.0.0.0:0", "--proxy-user-file", file.toString());
+      guarded.event("trouble"); // Later than a warning would be.
+      assertThat(guarded.err()).isEmpty();
     }
   }
 

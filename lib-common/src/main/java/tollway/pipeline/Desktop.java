@@ -67,7 +67,7 @@ public final class Desktop {
     this.listener = listener;
     streams = new WaitingStreams(loop, () -> state);
     signaling = new SignalingClient(loop, config.invite().freddies(), identity, new Signals());
-    proxy = LocalProxy.bind(loops, loop, config.listen(), streams);
+    proxy = LocalProxy.bind(loops, config.listen(), new ProxyPort(loop, streams, config.user()));
     CompletableFuture<ClientSession> first = new CompletableFuture<>();
     loop.execute(() -> first.complete(openSession()));
     session = first.join();

@@ -2,17 +2,23 @@
 package tollway.pipeline;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * What a desktop was told.
  *
  * @param invite the egress that is pinned, and where volunteers are met
  * @param listen where programs of this host find the proxy
+ * @param user who may use the proxy; empty when everybody may who can connect
  * @param paths volunteers at once: one carries, the others stand by
  * @param includeLoopback whether loopback addresses are candidates, for one host
  */
 public record DesktopConfig(
-    Invite invite, InetSocketAddress listen, int paths, boolean includeLoopback) {
+    Invite invite,
+    InetSocketAddress listen,
+    Optional<ProxyUser> user,
+    int paths,
+    boolean includeLoopback) {
   public static final int MOST_PATHS = 8;
 
   public DesktopConfig {

@@ -3,19 +3,25 @@ package tollway.pipeline;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +40,13 @@ final class Dialer implements AutoCloseable {
     void failed(StreamAnswer why);
   }
 
+  /** What became of a name: addresses that may be dialled, at least one, or what to answer. */
+  interface Lookup {
+    void found(List<InetSocketAddress> allowed);
+
+    void failed(StreamAnswer why);
+  }
+
   /** RFC 8305 §5: the pause before the next address is tried too. */
   private static final long NEXT_ADDRESS_MILLIS = 250;
 
@@ -42,6 +55,10 @@ final class Dialer implements AutoCloseable {
 
   /** More addresses of one name than this are not tried. */
   private static final int MOST_ADDRESSES = 8;
+
+  private static final int MAX_DATAGRAM = 65_535;
+  private static final WriteBufferWaterMark DATAGRAM_QUEUE =
+      new WriteBufferWaterMark(32 << 10, 64 << 10);
 
   private final NettyLoops loops;
   private final DialPolicy policy;
@@ -62,9 +79,32 @@ final class Dialer implements AutoCloseable {
 
   /** Dials on {@code loop}, where the outcome is told, once. */
   void dial(Destination destination, EventLoop loop, Outcome outcome) {
+    lookUp(
+        destination,
+        loop,
+        new Lookup() {
+          @Override
+          public void found(List<InetSocketAddress> allowed) {
+            new Attempts(inTurn(allowed), loop, outcome).next();
+          }
+
+          @Override
+          public void failed(StreamAnswer why) {
+            outcome.failed(why);
+          }
+        });
+  }
+
+  /** Finds the addresses of {@code destination} that the policy allows; told once. On the loop. */
+  void lookUp(Destination destination, EventLoop loop, Lookup lookup) {
     Optional<String> objection = policy.objectionToPort(destination.port());
     if (objection.isPresent()) {
-      outcome.failed(new StreamAnswer(StreamAnswer.Status.FORBIDDEN, objection.get()));
+      lookup.failed(new StreamAnswer(StreamAnswer.Status.FORBIDDEN, objection.get()));
+      return;
+    }
+    byte[] literal = NetUtil.createByteArrayFromIpAddressString(destination.host());
+    if (literal != null) {
+      sift(List.of(address(literal, destination.port())), lookup);
       return;
     }
     AddressResolver<InetSocketAddress> resolver = resolvers.getResolver(loop);
@@ -73,13 +113,29 @@ final class Dialer implements AutoCloseable {
         .addListener(
             (Future<List<InetSocketAddress>> resolved) -> {
               if (resolved.isSuccess()) {
-                tryAddresses(resolved.getNow(), loop, outcome);
+                sift(resolved.getNow(), lookup);
               } else {
-                outcome.failed(
+                lookup.failed(
                     new StreamAnswer(
                         StreamAnswer.Status.NO_SUCH_NAME, "the egress finds no such host"));
               }
             });
+  }
+
+  /** Whether the policy has nothing against {@code address} now. */
+  boolean allows(InetSocketAddress address) {
+    return policy.objectionTo(address).isEmpty();
+  }
+
+  /** Binds a UDP socket of its own for {@code handler}, on {@code loop}. */
+  ChannelFuture datagramSocket(EventLoop loop, ChannelHandler handler) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(loops.datagramChannel())
+        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM))
+        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, DATAGRAM_QUEUE)
+        .handler(handler)
+        .bind(0);
   }
 
   @Override
@@ -87,7 +143,7 @@ final class Dialer implements AutoCloseable {
     resolvers.close();
   }
 
-  private void tryAddresses(List<InetSocketAddress> all, EventLoop loop, Outcome outcome) {
+  private void sift(List<InetSocketAddress> all, Lookup lookup) {
     List<InetSocketAddress> allowed = new ArrayList<>();
     String objection = "the name has no address";
     for (InetSocketAddress address : all) {
@@ -99,9 +155,17 @@ final class Dialer implements AutoCloseable {
       }
     }
     if (allowed.isEmpty()) {
-      outcome.failed(new StreamAnswer(StreamAnswer.Status.FORBIDDEN, objection));
+      lookup.failed(new StreamAnswer(StreamAnswer.Status.FORBIDDEN, objection));
     } else {
-      new Attempts(inTurn(allowed), loop, outcome).next();
+      lookup.found(allowed);
+    }
+  }
+
+  private static InetSocketAddress address(byte[] octets, int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(octets), port);
+    } catch (UnknownHostException impossible) {
+      throw new IllegalStateException(impossible);
     }
   }
 

@@ -10,6 +10,7 @@ package tollway.pipeline;
  * @param pathsPerSession paths of one desktop
  * @param streams proxied connections of all sessions together
  * @param dials connections that are being made
+ * @param associations streams that carry datagrams, each with a UDP socket, among the streams
  */
 public record EgressLimits(
     int volunteers,
@@ -17,8 +18,10 @@ public record EgressLimits(
     int sessions,
     int pathsPerSession,
     int streams,
-    int dials) {
-  public static final EgressLimits DEFAULT = new EgressLimits(1024, 256, 2048, 8, 16_384, 512);
+    int dials,
+    int associations) {
+  public static final EgressLimits DEFAULT =
+      new EgressLimits(1024, 256, 2048, 8, 16_384, 512, 2048);
 
   public EgressLimits {
     if (volunteers < 1
@@ -26,7 +29,8 @@ public record EgressLimits(
         || sessions < 1
         || pathsPerSession < 1
         || streams < 1
-        || dials < 1) {
+        || dials < 1
+        || associations < 1) {
       throw new IllegalArgumentException("every limit of an egress is at least 1");
     }
   }

@@ -10,8 +10,10 @@ final class EgressLoad {
   private final AtomicInteger volunteers = new AtomicInteger();
   private final AtomicInteger streams = new AtomicInteger();
   private final AtomicInteger dials = new AtomicInteger();
+  private final AtomicInteger associations = new AtomicInteger();
   private final LongAdder streamsTotal = new LongAdder();
   private final LongAdder dialsFailed = new LongAdder();
+  private final LongAdder datagramsDropped = new LongAdder();
   private final LongAdder bytesUp = new LongAdder();
   private final LongAdder bytesDown = new LongAdder();
 
@@ -51,6 +53,19 @@ final class EgressLoad {
     }
   }
 
+  boolean beginAssociation() {
+    return begin(associations, limits.associations());
+  }
+
+  void endAssociation() {
+    associations.decrementAndGet();
+  }
+
+  /** A datagram for which there was no room, or which must not go where it wants to. */
+  void droppedDatagram() {
+    datagramsDropped.increment();
+  }
+
   /** From desktops to destinations, in bytes. */
   LongAdder bytesUp() {
     return bytesUp;
@@ -74,6 +89,10 @@ final class EgressLoad {
         egress_streams_total %d
         # TYPE egress_dials_failed_total counter
         egress_dials_failed_total %d
+        # TYPE egress_associations gauge
+        egress_associations %d
+        # TYPE egress_datagrams_dropped_total counter
+        egress_datagrams_dropped_total %d
         # TYPE egress_bytes_total counter
         egress_bytes_total{direction="up"} %d
         egress_bytes_total{direction="down"} %d
@@ -84,6 +103,8 @@ final class EgressLoad {
             streams.get(),
             streamsTotal.sum(),
             dialsFailed.sum(),
+            associations.get(),
+            datagramsDropped.sum(),
             bytesUp.sum(),
             bytesDown.sum());
   }

@@ -3,21 +3,41 @@ package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.util.Attribute;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 
-/** One stream at the egress, until it is joined with a connection: reads the header and dials. */
+/**
+ * One stream at the egress, until it has its use: reads the header, and dials or makes an
+ * association.
+ */
 final class ExitStream extends ByteToMessageDecoder {
   private static final long HEADER_SECONDS = 15;
+
+  /** Of one session at once. */
+  private static final int MOST_ASSOCIATIONS = 128;
+
+  private static final AttributeKey<Integer> ASSOCIATIONS =
+      AttributeKey.valueOf(ExitStream.class, "associations");
+
+  private static final AttributeKey<Map<Bytes, Channel>> CONNECTIONS =
+      AttributeKey.valueOf(ExitStream.class, "connections");
 
   private final Dialer dialer;
   private final EgressLoad load;
@@ -58,7 +78,7 @@ final class ExitStream extends ByteToMessageDecoder {
         asked = true;
         cancelDeadline();
         context.channel().config().setAutoRead(false);
-        dial(context, header.get().destination());
+        serve(context, header.get());
       } else if (in.readableBytes() > StreamHeaderCodec.MAX_SIZE) {
         throw new MalformedBytesException("no end of the header");
       }
@@ -85,6 +105,86 @@ final class ExitStream extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     context.close();
+  }
+
+  private void serve(ChannelHandlerContext context, StreamHeader header) {
+    QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+    if (header instanceof StreamHeader.Connection connection) {
+      Map<Bytes, Channel> byKey = connections(stream);
+      byKey.put(header.key(), stream);
+      stream.closeFuture().addListener(closed -> byKey.remove(header.key(), stream));
+      dial(context, connection.destination());
+    } else if (header instanceof StreamHeader.Datagrams) {
+      associate(context);
+    } else if (header instanceof StreamHeader.Unread unread) {
+      Channel given = connections(stream).get(unread.key());
+      if (given != null) {
+        Relay.abort(given);
+      }
+      context.close();
+    }
+  }
+
+  /** Of the session, by the keys of their streams; on its loop. */
+  private static Map<Bytes, Channel> connections(QuicStreamChannel stream) {
+    Attribute<Map<Bytes, Channel>> all = stream.parent().attr(CONNECTIONS);
+    Map<Bytes, Channel> known = all.get();
+    if (known == null) {
+      known = new HashMap<>();
+      all.set(known);
+    }
+    return known;
+  }
+
+  private void associate(ChannelHandlerContext context) {
+    QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+    if (!beginAssociation(stream)) {
+      refuse(
+          context,
+          new StreamAnswer(StreamAnswer.Status.BUSY, "the egress has as much UDP as it takes"));
+      return;
+    }
+    ExitDatagrams datagrams = new ExitDatagrams(dialer, load);
+    dialer
+        .datagramSocket(stream.eventLoop(), datagrams.answers())
+        .addListener(
+            (ChannelFuture bound) -> {
+              if (!bound.isSuccess()) {
+                refuse(
+                    context,
+                    new StreamAnswer(StreamAnswer.Status.BUSY, "the egress has no UDP socket"));
+              } else if (context.isRemoved() || !stream.isActive() || inputEnded) {
+                bound.channel().close();
+                stream.close();
+              } else {
+                datagrams.use(bound.channel());
+                stream.writeAndFlush(answer(StreamAnswer.connected()));
+                stream
+                    .pipeline()
+                    .addLast(new ProxyGreeting.IdleEnd(ExitDatagrams.IDLE_SECONDS), datagrams);
+                // Hands what came behind the header to the association.
+                stream.pipeline().remove(this);
+                stream.config().setAutoRead(true);
+              }
+            });
+  }
+
+  /** Takes a place in the session and the process, given back when the stream ends. */
+  private boolean beginAssociation(QuicStreamChannel stream) {
+    Attribute<Integer> ofSession = stream.parent().attr(ASSOCIATIONS);
+    int before = Objects.requireNonNullElse(ofSession.get(), 0);
+    if (before >= MOST_ASSOCIATIONS || !load.beginAssociation()) {
+      return false;
+    }
+    ofSession.set(before + 1); // All streams of a session are on its loop.
+    stream
+        .closeFuture()
+        .addListener(
+            closed -> {
+              load.endAssociation();
+              ofSession.set(Objects.requireNonNull(ofSession.get()) - 1);
+            });
+    return true;
   }
 
   private void dial(ChannelHandlerContext context, Destination destination) {

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import tollway.bytes.MalformedBytesException;
 
 /** What a proxy makes of a request before the origin sees it (RFC 9110 §7.6, RFC 9112 §3.2). */
@@ -18,7 +19,16 @@ final class ForwardedRequest {
   /** RFC 9110 §7.6.1: fields about this connection only, besides those that Connection names. */
   private static final List<String> HOP_BY_HOP =
       List.of(
-          "connection", "keep-alive", "proxy-connection", "proxy-authorization", "te", "upgrade");
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "proxy-authorization",
+          "proxy-authenticate",
+          "te",
+          "upgrade");
+
+  /** Never removed because Connection names them: the body would be taken for something else. */
+  private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
 
   private ForwardedRequest() {}
 
@@ -56,7 +66,9 @@ final class ForwardedRequest {
   static void removeHopByHop(HttpHeaders headers) {
     for (String line : headers.getAll(HttpHeaderNames.CONNECTION)) {
       for (String named : line.split(",", -1)) {
-        headers.remove(named.strip());
+        if (!FRAMING.contains(named.strip().toLowerCase(Locale.ROOT))) {
+          headers.remove(named.strip());
+        }
       }
     }
     HOP_BY_HOP.forEach(headers::remove);

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -40,6 +41,7 @@ final class HttpExchange {
   private final Owner owner;
   private boolean keepAlive;
   private boolean clientIsOld;
+  private boolean head;
   private boolean over;
 
   HttpExchange(Channel client, Channel stream, Owner owner) {
@@ -50,6 +52,7 @@ final class HttpExchange {
 
   /** Sends the head; {@link #client} was called before. */
   void start(HttpRequest forwarded) {
+    head = forwarded.method().equals(HttpMethod.HEAD);
     stream
         .pipeline()
         .addLast(new HttpClientCodec(LINE_LIMIT, HEADERS_LIMIT, CHUNK_LIMIT, true), new Response());
@@ -105,19 +108,15 @@ final class HttpExchange {
     owner.answered(keepAlive);
   }
 
-  /** The response's head, in the words that fit the client's connection. */
-  private HttpResponse forClient(HttpResponse response) {
-    if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-      return response;
-    }
+  /** Turns the response's head into one that fits the client's connection. */
+  private void adapt(HttpResponse response) {
     ForwardedRequest.removeHopByHop(response.headers());
-    boolean delimited =
-        HttpUtil.isContentLengthSet(response) || HttpUtil.isTransferEncodingChunked(response);
+    boolean sized = HttpUtil.isContentLengthSet(response) || isBodiless(response.status());
     if (clientIsOld) {
       // RFC 9112 §6.1: who speaks 1.0 does not know chunks.
-      keepAlive &= HttpUtil.isContentLengthSet(response);
+      keepAlive &= sized;
       response.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
-    } else if (!delimited) {
+    } else if (!sized && !head) {
       HttpUtil.setTransferEncodingChunked(response, true);
     }
     response.setProtocolVersion(HttpVersion.HTTP_1_1);
@@ -126,7 +125,12 @@ final class HttpExchange {
     } else if (clientIsOld) {
       response.headers().set(HttpHeaderNames.CONNECTION, "keep-alive");
     }
-    return response;
+  }
+
+  /** RFC 9112 §6.3: these end with their head, whatever it says. */
+  private static boolean isBodiless(HttpResponseStatus status) {
+    return status.equals(HttpResponseStatus.NO_CONTENT)
+        || status.equals(HttpResponseStatus.NOT_MODIFIED);
   }
 
   private final class Response extends ChannelInboundHandlerAdapter {
@@ -145,15 +149,25 @@ final class HttpExchange {
         return;
       }
       if (object instanceof HttpResponse response) {
+        if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+          ReferenceCountUtil.release(message);
+          broken(context, "the host changes to a protocol that nobody asked for");
+          return;
+        }
         interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-        begun |= !interim;
-        client.write(forClient(response)).addListener(this::written);
+        if (interim) {
+          ForwardedRequest.removeHopByHop(response.headers());
+        } else {
+          begun = true;
+          adapt(response);
+        }
+        pass(response);
+      } else if (object instanceof LastHttpContent && interim) {
+        pass(object);
+        client.flush();
       } else {
-        boolean last = object instanceof LastHttpContent;
-        client.write(object).addListener(this::written);
-        if (last && interim) {
-          client.flush();
-        } else if (last) {
+        pass(object);
+        if (object instanceof LastHttpContent) {
           complete();
           return;
         }
@@ -190,6 +204,14 @@ final class HttpExchange {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       broken(context, "the connection to the host broke");
+    }
+
+    private void pass(HttpObject object) {
+      if (interim && clientIsOld) {
+        ReferenceCountUtil.release(object); // RFC 9110 §15.2: 1.0 knows nothing of it.
+      } else {
+        client.write(object).addListener(this::written);
+      }
     }
 
     private void written(io.netty.util.concurrent.Future<?> done) {

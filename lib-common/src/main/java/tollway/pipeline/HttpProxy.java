@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -29,7 +30,7 @@ final class HttpProxy extends ChannelInboundHandlerAdapter {
   private static final byte[] ESTABLISHED =
       "HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  private final WaitingStreams streams;
+  private final ProxyPort port;
 
   /** What has been read and cannot be dealt with yet: at most what one read brought. */
   private final Queue<HttpObject> held = new ArrayDeque<>();
@@ -39,8 +40,8 @@ final class HttpProxy extends ChannelInboundHandlerAdapter {
   private boolean tunnel;
   private @Nullable HttpExchange exchange;
 
-  HttpProxy(WaitingStreams streams) {
-    this.streams = streams;
+  HttpProxy(ProxyPort port) {
+    this.port = port;
   }
 
   @Override
@@ -117,13 +118,29 @@ final class HttpProxy extends ChannelInboundHandlerAdapter {
       refuse(context, HttpResponseStatus.BAD_REQUEST, "the request is not HTTP/1.1");
       return;
     }
+    if (ProxyAutoConfig.isAskedBy(request)) {
+      closing = true;
+      dropHeld();
+      ProxyPage.writeAutoConfig(context.channel());
+      return;
+    }
+    String authorization = request.headers().get(HttpHeaderNames.PROXY_AUTHORIZATION);
+    if (port.user().filter(user -> !user.is(authorization)).isPresent()) {
+      refuse(
+          context,
+          HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED,
+          "it wants the user and password of its user file");
+      return;
+    }
     try {
       boolean connect = request.method().equals(HttpMethod.CONNECT);
       Destination destination =
           connect ? Destination.parse(request.uri(), 0) : ForwardedRequest.destination(request);
       opening = true;
-      streams.open(
-          destination, connect ? new Tunnel(context) : new Plain(context, request, destination));
+      port.streams()
+          .open(
+              destination,
+              connect ? new Tunnel(context) : new Plain(context, request, destination));
     } catch (MalformedBytesException wrong) {
       refuse(context, HttpResponseStatus.BAD_REQUEST, String.valueOf(wrong.getMessage()));
     }

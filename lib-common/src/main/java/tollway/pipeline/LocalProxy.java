@@ -30,9 +30,9 @@ final class LocalProxy {
   }
 
   /** Listens when it returns; not on a loop. */
-  static LocalProxy bind(
-      NettyLoops loops, NettyEventLoop loop, InetSocketAddress address, WaitingStreams streams)
+  static LocalProxy bind(NettyLoops loops, InetSocketAddress address, ProxyPort port)
       throws ListenException {
+    NettyEventLoop loop = port.loop();
     ChannelGroup connections = new DefaultChannelGroup(loop.netty());
     ChannelFuture bound =
         new ServerBootstrap()
@@ -51,7 +51,7 @@ final class LocalProxy {
                       return;
                     }
                     connections.add(channel);
-                    channel.pipeline().addLast(new ProxyGreeting(streams));
+                    channel.pipeline().addLast(new ProxyGreeting(port));
                   }
                 })
             .bind(address);

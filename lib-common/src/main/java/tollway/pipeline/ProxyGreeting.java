@@ -6,10 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.socksx.SocksVersion;
-import io.netty.handler.codec.socksx.v5.Socks5CommandRequestDecoder;
-import io.netty.handler.codec.socksx.v5.Socks5InitialRequestDecoder;
-import io.netty.handler.codec.socksx.v5.Socks5ServerEncoder;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.List;
@@ -19,14 +15,16 @@ final class ProxyGreeting extends ByteToMessageDecoder {
   /** A connection that asks for nothing is closed after this. */
   private static final int IDLE_SECONDS = 120;
 
+  private static final int SOCKS4 = 4;
+  private static final int SOCKS5 = 5;
   private static final int LINE_LIMIT = 16 << 10;
   private static final int HEADERS_LIMIT = 64 << 10;
   private static final int CHUNK_LIMIT = 32 << 10;
 
-  private final WaitingStreams streams;
+  private final ProxyPort port;
 
-  ProxyGreeting(WaitingStreams streams) {
-    this.streams = streams;
+  ProxyGreeting(ProxyPort port) {
+    this.port = port;
   }
 
   @Override
@@ -38,18 +36,14 @@ final class ProxyGreeting extends ByteToMessageDecoder {
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
     int first = in.getUnsignedByte(in.readerIndex());
     ChannelPipeline pipeline = context.pipeline();
-    if (first == SocksVersion.SOCKS5.byteValue()) {
-      pipeline.addLast(
-          Socks5ServerEncoder.DEFAULT,
-          new Socks5InitialRequestDecoder(),
-          new Socks5CommandRequestDecoder(),
-          new SocksProxy(streams));
-    } else if (first == SocksVersion.SOCKS4a.byteValue()) {
+    if (first == SOCKS5) {
+      pipeline.addLast(new SocksProxy(port));
+    } else if (first == SOCKS4) {
       context.close(); // Cannot name a host and has no way to say so: SOCKS5 is everywhere.
       return;
     } else {
       pipeline.addLast(
-          new HttpServerCodec(LINE_LIMIT, HEADERS_LIMIT, CHUNK_LIMIT), new HttpProxy(streams));
+          new HttpServerCodec(LINE_LIMIT, HEADERS_LIMIT, CHUNK_LIMIT), new HttpProxy(port));
     }
     pipeline.remove(this); // Hands the bytes on.
   }

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -24,6 +25,12 @@ final class Relay extends ChannelInboundHandlerAdapter {
    * An error code for QUIC streams: whoever is behind went away (ours to choose, RFC 9000 §20.2).
    */
   private static final int GONE = 0x1;
+
+  /**
+   * On a stream: tells the other end that nobody reads it any more. STOP_SENDING should, but the
+   * codec does not pass it on while a stream is blocked (netty issue 17380).
+   */
+  static final AttributeKey<Runnable> UNREAD = AttributeKey.valueOf(Relay.class, "unread");
 
   private final DuplexChannel other;
   private final LongAdder carried;
@@ -45,8 +52,8 @@ final class Relay extends ChannelInboundHandlerAdapter {
       abort(b);
       return;
     }
-    a.config().setAutoRead(b.isWritable());
-    b.config().setAutoRead(a.isWritable());
+    a.config().setAutoRead(b.isWritable() && !a.isInputShutdown());
+    b.config().setAutoRead(a.isWritable() && !b.isInputShutdown());
   }
 
   /** Ends a channel so that its peer sees a failure, not an end of data. */
@@ -80,7 +87,8 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (context.channel().isWritable()) {
+    // A read behind the end of input makes epoll close the other direction, too.
+    if (context.channel().isWritable() && !other.isInputShutdown()) {
       other.config().setAutoRead(true);
     }
   }
@@ -107,6 +115,10 @@ final class Relay extends ChannelInboundHandlerAdapter {
       abort(other);
     } else if (other.isOpen()) {
       // What we said last is still on its way to the other end; what it says has no reader.
+      Runnable unread = other.attr(UNREAD).get();
+      if (unread != null && !other.isInputShutdown()) {
+        unread.run();
+      }
       other.shutdownInput().addListener(done -> closeWhenBothEnded());
     }
   }

@@ -1,51 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.handler.codec.socksx.v5.DefaultSocks5CommandResponse;
-import io.netty.handler.codec.socksx.v5.DefaultSocks5InitialResponse;
-import io.netty.handler.codec.socksx.v5.Socks5AddressType;
-import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
-import io.netty.handler.codec.socksx.v5.Socks5CommandRequest;
-import io.netty.handler.codec.socksx.v5.Socks5CommandRequestDecoder;
-import io.netty.handler.codec.socksx.v5.Socks5CommandStatus;
-import io.netty.handler.codec.socksx.v5.Socks5CommandType;
-import io.netty.handler.codec.socksx.v5.Socks5InitialRequest;
-import io.netty.handler.codec.socksx.v5.Socks5InitialRequestDecoder;
-import io.netty.handler.codec.socksx.v5.Socks5Message;
-import io.netty.handler.codec.socksx.v5.Socks5ServerEncoder;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import tollway.bytes.MalformedBytesException;
 
-/** One SOCKS5 connection (RFC 1928), until it carries a stream: no authentication, CONNECT only. */
-final class SocksProxy extends SimpleChannelInboundHandler<Socks5Message> {
-  private final WaitingStreams streams;
-  private boolean asked;
+/**
+ * One SOCKS5 connection (RFC 1928), until it carries a stream or stands for an association. What
+ * comes behind the command waits here.
+ */
+final class SocksProxy extends ByteToMessageDecoder {
+  private enum State {
+    GREETING,
+    PASSWORD,
+    COMMAND,
+    ASKED
+  }
 
-  SocksProxy(WaitingStreams streams) {
-    this.streams = streams;
+  /** The address that the egress bound is nobody's business (§6 lets it be anything). */
+  private static final InetSocketAddress NOWHERE = new InetSocketAddress("0.0.0.0", 0);
+
+  private final ProxyPort port;
+  private State state = State.GREETING;
+  private boolean inputEnded;
+
+  SocksProxy(ProxyPort port) {
+    this.port = port;
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext context, Socks5Message message) {
-    if (!message.decoderResult().isSuccess()) {
-      context.close();
-    } else if (message instanceof Socks5InitialRequest greeting) {
-      boolean open = greeting.authMethods().contains(Socks5AuthMethod.NO_AUTH);
-      Socks5AuthMethod method = open ? Socks5AuthMethod.NO_AUTH : Socks5AuthMethod.UNACCEPTED;
-      context
-          .writeAndFlush(new DefaultSocks5InitialResponse(method))
-          .addListener(open ? done -> {} : ChannelFutureListener.CLOSE);
-    } else if (message instanceof Socks5CommandRequest command && !asked) {
-      asked = true;
-      command(context, command);
-    } else {
-      context.close();
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
+      throws MalformedBytesException {
+    switch (state) {
+      case GREETING -> SocksCodec.greeting(in).ifPresent(methods -> greet(context, methods));
+      case PASSWORD -> SocksCodec.credentials(in).ifPresent(given -> admit(context, given));
+      case COMMAND -> {
+        Optional<SocksCommand> command = SocksCodec.command(in);
+        if (command.isPresent()) {
+          state = State.ASKED;
+          obey(context, command.get());
+        }
+      }
+      case ASKED -> {}
     }
   }
 
@@ -54,72 +61,70 @@ final class SocksProxy extends SimpleChannelInboundHandler<Socks5Message> {
     context.close();
   }
 
-  private void command(ChannelHandlerContext context, Socks5CommandRequest command) {
-    if (!command.type().equals(Socks5CommandType.CONNECT)) {
-      refuse(context, Socks5CommandStatus.COMMAND_UNSUPPORTED);
-      return;
-    }
-    try {
-      Destination destination = Destination.of(command.dstAddr(), command.dstPort());
-      context.channel().config().setAutoRead(false);
-      streams.open(destination, new Connecting(context));
-    } catch (MalformedBytesException wrong) {
-      refuse(context, Socks5CommandStatus.ADDRESS_UNSUPPORTED);
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (!(event instanceof ChannelInputShutdownEvent)) {
+      context.fireUserEventTriggered(event);
+    } else if (state == State.ASKED) {
+      inputEnded = true; // Told to the relay once there is one.
+    } else {
+      context.close();
     }
   }
 
-  private static void refuse(ChannelHandlerContext context, Socks5CommandStatus status) {
-    context.writeAndFlush(reply(status)).addListener(ChannelFutureListener.CLOSE);
-  }
-
-  private static DefaultSocks5CommandResponse reply(Socks5CommandStatus status) {
-    // The address that the egress bound is nobody's business (RFC 1928 §6 lets it be anything).
-    return new DefaultSocks5CommandResponse(status, Socks5AddressType.IPv4, "0.0.0.0", 0);
-  }
-
-  /** RFC 1928 §6. */
-  static Socks5CommandStatus status(NoStream why) {
-    if (why.status().isEmpty()) {
-      return Socks5CommandStatus.HOST_UNREACHABLE;
+  private void greet(ChannelHandlerContext context, Set<Integer> methods) {
+    int wanted = port.user().isPresent() ? SocksCodec.USER_PASSWORD : SocksCodec.NO_AUTHENTICATION;
+    if (methods.contains(wanted)) {
+      state = port.user().isPresent() ? State.PASSWORD : State.COMMAND;
+      context.writeAndFlush(SocksCodec.method(wanted));
+    } else {
+      end(context, SocksCodec.method(SocksCodec.UNACCEPTED));
     }
-    return switch (why.status().get()) {
-      case FORBIDDEN -> Socks5CommandStatus.FORBIDDEN;
-      case NO_SUCH_NAME -> Socks5CommandStatus.HOST_UNREACHABLE;
-      case UNREACHABLE -> Socks5CommandStatus.NETWORK_UNREACHABLE;
-      case REFUSED -> Socks5CommandStatus.CONNECTION_REFUSED;
-      case TIMED_OUT -> Socks5CommandStatus.TTL_EXPIRED;
-      case CONNECTED, BUSY, BAD_HEADER -> Socks5CommandStatus.FAILURE;
-    };
   }
 
-  private final class Connecting implements WaitingStreams.Outcome {
-    private final ChannelHandlerContext context;
+  private void admit(ChannelHandlerContext context, SocksCodec.Credentials given) {
+    if (port.user().filter(user -> user.is(given.user(), given.password())).isPresent()) {
+      state = State.COMMAND;
+      context.writeAndFlush(SocksCodec.admitted(true));
+    } else {
+      end(context, SocksCodec.admitted(false));
+    }
+  }
 
-    Connecting(ChannelHandlerContext context) {
+  private void obey(ChannelHandlerContext context, SocksCommand command) {
+    // From here on an end of input is one half of a connection, not its end.
+    context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    context.channel().config().setAutoRead(false);
+    if (command instanceof SocksCommand.Connect connect) {
+      port.streams().open(connect.destination(), new Connecting(context));
+    } else if (command instanceof SocksCommand.Associate associate) {
+      port.streams().openDatagrams(new Associating(context, associate));
+    } else if (command instanceof SocksCommand.Refused refused) {
+      refuse(context, refused.why());
+    }
+  }
+
+  private void refuse(ChannelHandlerContext context, SocksStatus status) {
+    end(context, SocksCodec.reply(status, NOWHERE));
+  }
+
+  /** The last word; what comes afterwards is not read. */
+  private void end(ChannelHandlerContext context, ByteBuf word) {
+    state = State.ASKED;
+    context.writeAndFlush(word).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private abstract class Opening implements WaitingStreams.Outcome {
+    final ChannelHandlerContext context;
+
+    Opening(ChannelHandlerContext context) {
       this.context = context;
-    }
-
-    @Override
-    public void connected(QuicStreamChannel stream) {
-      context.writeAndFlush(reply(Socks5CommandStatus.SUCCESS));
-      DuplexChannel client = (DuplexChannel) context.channel();
-      for (Class<? extends io.netty.channel.ChannelHandler> done :
-          java.util.List.of(
-              ProxyGreeting.IdleEnd.class,
-              Socks5ServerEncoder.class,
-              Socks5InitialRequestDecoder.class)) {
-        client.pipeline().remove(done);
-      }
-      Relay.join(client, stream, new LongAdder(), new LongAdder());
-      // Hands on what came behind the request.
-      client.pipeline().remove(Socks5CommandRequestDecoder.class);
-      client.pipeline().remove(SocksProxy.this);
     }
 
     @Override
     public void failed(NoStream why) {
       if (context.channel().isActive()) {
-        refuse(context, status(why));
+        refuse(context, SocksStatus.of(why));
       }
     }
 
@@ -129,12 +134,66 @@ final class SocksProxy extends SimpleChannelInboundHandler<Socks5Message> {
     }
   }
 
-  @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
-      context.close();
-    } else {
-      context.fireUserEventTriggered(event);
+  private final class Connecting extends Opening {
+    Connecting(ChannelHandlerContext context) {
+      super(context);
+    }
+
+    @Override
+    public void connected(QuicStreamChannel stream) {
+      context.writeAndFlush(SocksCodec.reply(SocksStatus.SUCCEEDED, NOWHERE));
+      DuplexChannel client = (DuplexChannel) context.channel();
+      client.pipeline().remove(ProxyGreeting.IdleEnd.class);
+      Relay.join(client, stream, new LongAdder(), new LongAdder());
+      // Hands on what came behind the command.
+      client.pipeline().remove(SocksProxy.this);
+      if (inputEnded) {
+        client.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      }
+    }
+  }
+
+  private final class Associating extends Opening {
+    private final SocksCommand.Associate command;
+
+    Associating(ChannelHandlerContext context, SocksCommand.Associate command) {
+      super(context);
+      this.command = command;
+    }
+
+    @Override
+    public void connected(QuicStreamChannel stream) {
+      SocksAssociation association =
+          new SocksAssociation((DuplexChannel) context.channel(), stream, command);
+      association
+          .bind(port.loop())
+          .addListener(
+              bound -> {
+                if (!bound.isSuccess()) {
+                  stream.close();
+                  refuse(context, SocksStatus.FAILURE);
+                  return;
+                }
+                if (inputEnded || cancelled()) {
+                  association.end();
+                  return;
+                }
+                context.writeAndFlush(
+                    SocksCodec.reply(SocksStatus.SUCCEEDED, association.address()));
+                context.pipeline().remove(ProxyGreeting.IdleEnd.class);
+                association.begin();
+                context.pipeline().remove(SocksProxy.this);
+              });
+    }
+
+    @Override
+    public void failed(NoStream why) {
+      boolean older = why.status().filter(StreamAnswer.Status.BAD_HEADER::equals).isPresent();
+      if (older && context.channel().isActive()) {
+        refuse(context, SocksStatus.COMMAND_UNSUPPORTED); // The egress knows only connections.
+      } else {
+        super.failed(why);
+      }
     }
   }
 }

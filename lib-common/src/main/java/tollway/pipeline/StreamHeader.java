@@ -4,19 +4,42 @@ package tollway.pipeline;
 import java.security.SecureRandom;
 import tollway.bytes.Bytes;
 
-/** The first bytes of every stream: its random key, never made from an address, and its goal. */
-record StreamHeader(Bytes key, Destination destination) {
-  static final int KEY_SIZE = 16;
+/** The first bytes of every stream: its random key, never made from an address, and its use. */
+sealed interface StreamHeader {
+  int KEY_SIZE = 16;
 
-  StreamHeader {
-    if (key.size() != KEY_SIZE) {
-      throw new IllegalArgumentException("a stream key has 16 bytes");
+  Bytes key();
+
+  /** A TCP connection to one destination. */
+  record Connection(Bytes key, Destination destination) implements StreamHeader {
+    public Connection {
+      checkKey(key);
     }
   }
 
-  static StreamHeader fresh(Destination destination, SecureRandom random) {
+  /** UDP datagrams to and from any number of destinations: see {@link DatagramCodec}. */
+  record Datagrams(Bytes key) implements StreamHeader {
+    public Datagrams {
+      checkKey(key);
+    }
+  }
+
+  /** Nothing but word that nobody reads the stream of this key any more: it is given up. */
+  record Unread(Bytes key) implements StreamHeader {
+    public Unread {
+      checkKey(key);
+    }
+  }
+
+  static Bytes freshKey(SecureRandom random) {
     byte[] key = new byte[KEY_SIZE];
     random.nextBytes(key);
-    return new StreamHeader(Bytes.of(key), destination);
+    return Bytes.of(key);
+  }
+
+  private static void checkKey(Bytes key) {
+    if (key.size() != KEY_SIZE) {
+      throw new IllegalArgumentException("a stream key has 16 bytes");
+    }
   }
 }

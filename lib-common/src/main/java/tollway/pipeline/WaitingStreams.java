@@ -4,6 +4,7 @@ package tollway.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
@@ -39,13 +41,15 @@ final class WaitingStreams {
     boolean cancelled();
   }
 
-  private record Request(Destination destination, Outcome outcome) {}
+  private record Request(StreamHeader header, Outcome outcome) {}
 
   private static final int MOST_WAITING = 512;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** Longer than an egress takes to look up and dial. */
   private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(30);
+
+  private static final Duration UNREAD_DELAY = Duration.ofSeconds(1);
 
   private static final WriteBufferWaterMark QUEUE = new WriteBufferWaterMark(128 << 10, 256 << 10);
 
@@ -61,14 +65,25 @@ final class WaitingStreams {
     this.state = state;
   }
 
+  /** A connection to {@code destination}. */
   void open(Destination destination, Outcome outcome) {
+    open(
+        new Request(
+            new StreamHeader.Connection(StreamHeader.freshKey(random), destination), outcome));
+  }
+
+  /** A stream that carries datagrams. */
+  void openDatagrams(Outcome outcome) {
+    open(new Request(new StreamHeader.Datagrams(StreamHeader.freshKey(random)), outcome));
+  }
+
+  private void open(Request request) {
     loop.checkInLoop();
-    Request request = new Request(destination, outcome);
     ClientSession ready = session;
     if (ready != null) {
       begin(ready, request);
     } else if (waiting.size() >= MOST_WAITING) {
-      outcome.failed(NoStream.noRoute("too many requests wait already; " + state.get()));
+      request.outcome().failed(NoStream.noRoute("too many requests wait already; " + state.get()));
     } else {
       waiting.add(request);
       loop.schedule(PATIENCE, () -> giveUp(request));
@@ -123,13 +138,40 @@ final class WaitingStreams {
                     .outcome()
                     .failed(NoStream.noRoute("the session takes no more streams just now"));
               } else {
-                StreamHeader header = StreamHeader.fresh(request.destination(), random);
+                Bytes key = request.header().key();
+                opened.getNow().attr(Relay.UNREAD).set(() -> tellUnread(key));
                 opened
                     .getNow()
                     .writeAndFlush(
-                        Unpooled.wrappedBuffer(StreamHeaderCodec.encode(header).toArray()));
+                        Unpooled.wrappedBuffer(
+                            StreamHeaderCodec.encode(request.header()).toArray()));
               }
             });
+  }
+
+  /** Later, so that what was said last on the stream arrives first. */
+  private void tellUnread(Bytes key) {
+    loop.schedule(
+        UNREAD_DELAY,
+        () -> {
+          ClientSession ready = session;
+          if (ready != null) {
+            ready
+                .openStream(new ChannelInboundHandlerAdapter())
+                .addListener((Future<QuicStreamChannel> opened) -> tellUnread(key, opened));
+          }
+        });
+  }
+
+  private static void tellUnread(Bytes key, Future<QuicStreamChannel> opened) {
+    if (opened.isSuccess()) {
+      QuicStreamChannel stream = opened.getNow();
+      stream
+          .writeAndFlush(
+              Unpooled.wrappedBuffer(
+                  StreamHeaderCodec.encode(new StreamHeader.Unread(key)).toArray()))
+          .addListener(written -> stream.shutdownOutput());
+    }
   }
 
   /** The first thing on every stream: what the egress says of the destination. */

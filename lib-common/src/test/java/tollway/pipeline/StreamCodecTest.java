@@ -34,12 +34,25 @@ final class StreamCodecTest {
   void headersHaveTheirFrozenForm() throws Exception {
     for (String[] golden : HEADERS) {
       StreamHeader header =
-          new StreamHeader(KEY, new Destination(golden[0], Integer.parseInt(golden[1])));
+          new StreamHeader.Connection(KEY, new Destination(golden[0], Integer.parseInt(golden[1])));
       assertThat(StreamHeaderCodec.encode(header).hex()).isEqualTo(golden[2]);
       ByteBuf wire = Unpooled.wrappedBuffer(Bytes.ofHex(golden[2] + "aabb").toArray());
       assertThat(StreamHeaderCodec.decode(wire)).contains(header);
       assertThat(wire.readableBytes()).as("what follows is left").isEqualTo(2);
     }
+  }
+
+  @Test
+  void headersWithoutADestinationHaveTheirFrozenForm() throws Exception {
+    keeps(new StreamHeader.Datagrams(KEY), "02" + "30313233343536373839616263646566" + "01");
+    keeps(new StreamHeader.Unread(KEY), "02" + "30313233343536373839616263646566" + "02");
+  }
+
+  private static void keeps(StreamHeader header, String golden) throws Exception {
+    assertThat(StreamHeaderCodec.encode(header).hex()).isEqualTo(golden);
+    ByteBuf wire = Unpooled.wrappedBuffer(Bytes.ofHex(golden + "aabb").toArray());
+    assertThat(StreamHeaderCodec.decode(wire)).contains(header);
+    assertThat(wire.readableBytes()).as("what follows is left").isEqualTo(2);
   }
 
   @Test
@@ -57,7 +70,8 @@ final class StreamCodecTest {
     String start = "01" + "30313233343536373839616263646566";
     for (String wrong :
         new String[] {
-          "02", // version
+          "03", // version
+          "02" + "30313233343536373839616263646566" + "03", // kind
           start + "02" + "c00002070050", // address type
           start + "01" + "c00002070000", // port 0
           start + "03" + "00" + "0050", // empty name
@@ -98,7 +112,7 @@ final class StreamCodecTest {
       byte[] noise = new byte[random.nextInt(48)];
       random.nextBytes(noise);
       if (noise.length > 18 && i % 2 == 0) {
-        noise[0] = 1;
+        noise[0] = (byte) (1 + random.nextInt(2));
         noise[17] = (byte) (1 + random.nextInt(4));
       }
       understood += headerOf(noise).isPresent() ? 1 : 0;
