@@ -44,6 +44,7 @@ final class DatagramChainIT {
   private static String freddie;
   private static String proxy;
 
+  private final Random random = new Random(6);
   private UdpEcho echo;
   private DatagramSocket program;
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -166,6 +167,27 @@ final class DatagramChainIT {
     send(association.relay(), 0, "127.0.0.1", echo.port(), noise(10));
     assertSilence();
     assertThat(echo.senders()).hasSize(1);
+  }
+
+  @Test
+  void anAssociationHasOnlySoManyDestinations() throws Exception {
+    InetSocketAddress relay = associate().relay();
+    long before = dropped();
+    Await.until(
+        "there are too many",
+        () -> {
+          for (int i = 0; i < 100; i++) {
+            send(relay, 0, "127.0.2." + (i % 10 + 1), 2000 + random.nextInt(50_000), noise(10));
+          }
+          return dropped() - before > 100;
+        });
+    send(relay, 0, "127.0.0.1", echo.port(), noise(10));
+    assertSilence();
+    InetSocketAddress fresh = associate().relay();
+    program.close();
+    program = socket();
+    send(fresh, 0, "127.0.0.1", echo.port(), noise(10));
+    assertThat(receive(ANSWER_MILLIS)).as("another has room").isNotEmpty();
   }
 
   @Test

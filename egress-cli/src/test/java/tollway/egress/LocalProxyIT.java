@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
+import tollway.lab.Chromium;
 import tollway.lab.JavaProcess;
 
 /** What programs expect of the local proxy, with the whole chain behind it. */
@@ -331,6 +332,29 @@ final class LocalProxyIT {
   }
 
   @Test
+  void aBrowserThatIsGivenThePacAsksTheProxyForNames() throws Exception {
+    Chromium.require();
+    Process browser =
+        new ProcessBuilder(
+                "timeout",
+                "90",
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--user-data-dir=" + directory.resolve("profile"),
+                "--proxy-pac-url=http://" + proxy + "/proxy.pac",
+                "--dump-dom",
+                "http://no-such-name.invalid/")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String page = new String(browser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    browser.waitFor();
+    assertThat(page).contains("the egress finds no such host");
+  }
+
+  @Test
   void aLongUploadToARefusedSiteStillGetsItsReason() throws Exception {
     Path file = directory.resolve("large");
     Files.write(file, new byte[20 << 20]);
@@ -363,6 +387,13 @@ final class LocalProxyIT {
         assertThat(page.status()).isEqualTo(503);
         assertThat(page.body()).contains("too many requests wait already");
       }
+      for (Socket socket : waiting.subList(0, 100)) {
+        socket.close(); // Who goes makes room for others.
+      }
+      waiting.subList(0, 100).clear();
+      Socket another = client.greeted();
+      another.getOutputStream().write(SocksClient.connectRequest("127.0.0.1", one.port()));
+      waiting.add(another);
       other.widget(lateInvite, "carl").event("ready");
       for (Socket socket : waiting) {
         assertThat(socket.getInputStream().readNBytes(10)[1]).isZero();

@@ -9,14 +9,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.MalformedBytesException;
 
@@ -30,39 +24,12 @@ final class ExitDatagrams extends ByteToMessageDecoder {
   /** Without a datagram either way it ends (RFC 4787 §4.3 asks for two minutes at least). */
   static final int IDLE_SECONDS = 300;
 
-  static final int MOST_PEERS = 256;
-
-  /** A peer that was sent nothing for so long makes room for another. */
-  private static final long SPENT_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-  /** A name that was not used for so long is looked up again. */
-  private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-  /** A name that was not found, or must not be used, is looked up again after this. */
-  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-  /** Datagrams that wait for the address of one name. */
-  private static final int MOST_WAITING = 4;
-
   private static final int MOST_LOOKUPS = 16;
-
-  /** One destination as the desktop wrote it; without an address while it is looked up. */
-  private static final class Peer {
-    private final Queue<ByteBuf> waiting = new ArrayDeque<>();
-    private @Nullable InetSocketAddress address;
-    private boolean refused;
-    private long used;
-  }
 
   private final Dialer dialer;
   private final EgressLoad load;
 
-  /** The least recently used first. */
-  private final Map<Destination, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
-
-  /** How many of {@link #peers} have this address: those who may answer. */
-  private final Map<InetSocketAddress, Integer> expected = new LinkedHashMap<>();
-
+  private final DatagramPeers peers = new DatagramPeers(this::drop);
   private @Nullable Channel stream;
   private @Nullable Channel socket;
   private int lookups;
@@ -128,9 +95,7 @@ final class ExitDatagrams extends ByteToMessageDecoder {
   }
 
   private void end() {
-    peers.values().forEach(peer -> drop(peer.waiting));
     peers.clear();
-    expected.clear();
     Channel mine = socket;
     socket = null;
     if (mine != null) {
@@ -140,46 +105,32 @@ final class ExitDatagrams extends ByteToMessageDecoder {
 
   private void send(Datagram datagram) {
     long now = System.nanoTime();
-    Peer peer = peers.get(datagram.peer());
-    if (peer != null && !datagram.peer().isAddress() && isStale(peer, now)) {
-      forget(datagram.peer());
-      peer = null;
-    }
-    if (peer == null) {
-      peer = admit(datagram.peer(), now);
-    }
-    if (peer == null || peer.refused) {
+    Optional<DatagramPeers.Peer> known = peers.find(datagram.peer(), now);
+    Optional<DatagramPeers.Peer> peer = known.isPresent() ? known : admit(datagram.peer(), now);
+    if (peer.isEmpty() || peer.get().isRefused()) {
       load.droppedDatagram();
-      return;
-    }
-    peer.used = now;
-    InetSocketAddress address = peer.address;
-    if (address != null) {
-      sendTo(address, datagram.payload().retain());
-    } else if (peer.waiting.size() < MOST_WAITING) {
-      peer.waiting.add(datagram.payload().copy()); // A view would keep the whole read alive.
+    } else if (peer.get().address().isPresent()) {
+      sendTo(peer.get().address().get(), datagram.payload().retain());
     } else {
-      load.droppedDatagram();
+      ByteBuf copy = datagram.payload().copy(); // A view would keep the whole read alive.
+      if (!peer.get().await(copy)) {
+        drop(copy);
+      }
     }
   }
 
-  private static boolean isStale(Peer peer, long now) {
-    long since = now - peer.used;
-    return peer.refused ? since > REFUSED_NANOS : since > STALE_NANOS && peer.waiting.isEmpty();
-  }
-
-  /** Makes an entry for a new destination; null when there is no room for it now. */
-  private @Nullable Peer admit(Destination destination, long now) {
-    if (lookups >= MOST_LOOKUPS || !makeRoom(now) || !load.beginDial()) {
-      return null;
-    }
+  /** Makes room for a new destination and looks it up; empty when there is none now. */
+  private Optional<DatagramPeers.Peer> admit(Destination destination, long now) {
     Channel mine = stream;
-    if (mine == null) {
-      throw new IllegalStateException("a datagram before there is a stream");
+    if (mine == null || lookups >= MOST_LOOKUPS || !load.beginDial()) {
+      return Optional.empty();
     }
-    Peer peer = new Peer();
-    peer.used = now;
-    peers.put(destination, peer);
+    Optional<DatagramPeers.Peer> admitted = peers.admit(destination, now);
+    if (admitted.isEmpty()) {
+      load.endDial(true);
+      return admitted;
+    }
+    DatagramPeers.Peer peer = admitted.get();
     lookups++;
     dialer.lookUp(
         destination,
@@ -189,29 +140,19 @@ final class ExitDatagrams extends ByteToMessageDecoder {
           public void found(List<InetSocketAddress> allowed) {
             lookups--;
             load.endDial(true);
-            if (peers.get(destination) == peer) {
-              isAt(peer, allowed.get(0));
-            }
+            InetSocketAddress at = allowed.get(0);
+            peers.isAt(destination, peer, at, payload -> sendTo(at, payload));
+            flush();
           }
 
           @Override
           public void failed(StreamAnswer why) {
             lookups--;
             load.endDial(false);
-            peer.refused = true;
-            drop(peer.waiting);
+            peers.refuse(peer);
           }
         });
-    return peer;
-  }
-
-  private void isAt(Peer peer, InetSocketAddress address) {
-    peer.address = address;
-    expected.merge(address, 1, Integer::sum);
-    for (ByteBuf each = peer.waiting.poll(); each != null; each = peer.waiting.poll()) {
-      sendTo(address, each);
-    }
-    flush();
+    return admitted;
   }
 
   private void flush() {
@@ -221,35 +162,9 @@ final class ExitDatagrams extends ByteToMessageDecoder {
     }
   }
 
-  private boolean makeRoom(long now) {
-    if (peers.size() < MOST_PEERS) {
-      return true;
-    }
-    Iterator<Map.Entry<Destination, Peer>> oldest = peers.entrySet().iterator();
-    Map.Entry<Destination, Peer> first = oldest.next();
-    if (now - first.getValue().used < SPENT_NANOS) {
-      return false;
-    }
-    forget(first.getKey());
-    return true;
-  }
-
-  private void forget(Destination destination) {
-    Peer gone = peers.remove(destination);
-    if (gone != null) {
-      drop(gone.waiting);
-      InetSocketAddress address = gone.address;
-      if (address != null) {
-        expected.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
-      }
-    }
-  }
-
-  private void drop(Queue<ByteBuf> datagrams) {
-    for (ByteBuf each = datagrams.poll(); each != null; each = datagrams.poll()) {
-      load.droppedDatagram();
-      each.release();
-    }
+  private void drop(ByteBuf datagram) {
+    load.droppedDatagram();
+    datagram.release();
   }
 
   /** Owns {@code payload}. */
@@ -257,8 +172,7 @@ final class ExitDatagrams extends ByteToMessageDecoder {
     Channel out = socket;
     // Asked again each time: this host may have got the address since.
     if (out == null || !out.isWritable() || !dialer.allows(address)) {
-      payload.release();
-      load.droppedDatagram();
+      drop(payload);
       return;
     }
     load.bytesUp().add(payload.readableBytes());
@@ -272,7 +186,7 @@ final class ExitDatagrams extends ByteToMessageDecoder {
         throws MalformedBytesException {
       Channel to = stream;
       InetSocketAddress from = packet.sender();
-      if (to == null || !expected.containsKey(from) || !to.isWritable()) {
+      if (to == null || !peers.expects(from) || !to.isWritable()) {
         load.droppedDatagram();
         return;
       }

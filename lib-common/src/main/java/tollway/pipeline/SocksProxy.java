@@ -65,8 +65,8 @@ final class SocksProxy extends ByteToMessageDecoder {
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (!(event instanceof ChannelInputShutdownEvent)) {
       context.fireUserEventTriggered(event);
-    } else if (state == State.ASKED) {
-      inputEnded = true; // Told to the relay once there is one.
+    } else if (state == State.ASKED && actualReadableBytes() > 0) {
+      inputEnded = true; // It has said all it has to say: told to the relay once there is one.
     } else {
       context.close();
     }

@@ -80,6 +80,9 @@ final class WaitingStreams {
   private void open(Request request) {
     loop.checkInLoop();
     ClientSession ready = session;
+    if (waiting.size() >= MOST_WAITING) {
+      waiting.removeIf(each -> each.outcome().cancelled());
+    }
     if (ready != null) {
       begin(ready, request);
     } else if (waiting.size() >= MOST_WAITING) {
