@@ -2,14 +2,20 @@
 package tollway.pipeline;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
+import tollway.loop.Timer;
 import tollway.signaling.Advert;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
@@ -21,7 +27,10 @@ import tollway.signaling.SignalingListener;
  * loop.
  */
 public final class Widget {
+  private static final Duration TICK = Duration.ofSeconds(1);
+
   private final NettyEventLoop loop;
+  private final NodeId node;
   private final WidgetConfig config;
   private final WidgetListener listener;
   private final SignalingClient signaling;
@@ -29,6 +38,15 @@ public final class Widget {
   private final Map<MatchId, WidgetSlot> slots = new HashMap<>();
   private List<InetSocketAddress> stun = List.of();
   private String trouble = "not connected yet";
+  private final WidgetShares shares;
+  private final Map<NodeId, String> away = new HashMap<>();
+  private final WidgetRecord record = new WidgetRecord();
+  private WidgetLimits limits;
+  private Standing standing = Standing.OPEN;
+  private Standing.Wish wish = Standing.Wish.HELP;
+  private @Nullable RelayCount count;
+  private @Nullable Timer ticking;
+  private boolean metered;
 
   /** Counts connections with freddie, which forgets our matches when one ends. */
   private int generation;
@@ -40,8 +58,12 @@ public final class Widget {
   private Widget(
       NettyEventLoop loop, WidgetConfig config, Identity identity, WidgetListener listener) {
     this.loop = loop;
+    node = identity.nodeId();
     this.config = config;
     this.listener = listener;
+    limits = config.limits();
+    shares = new WidgetShares(loop);
+    shares.limit(limits);
     signaling = new SignalingClient(loop, config.freddies(), identity, new Signals());
   }
 
@@ -54,7 +76,91 @@ public final class Widget {
       widget.egresses.computeIfAbsent(invite.egress(), egress -> widget.socketTo(invite)).start();
     }
     widget.signaling.start();
+    widget.ticking = loop.every(TICK, widget::tick);
     return widget;
+  }
+
+  /** Counts what is relayed from now on in {@code journal}; before limits with a quota are set. */
+  public void countIn(RelayJournal journal) {
+    loop.checkInLoop();
+    LocalDate today = LocalDate.now();
+    RelayCount begun = new RelayCount(journal, this::consider, today);
+    count = begun;
+    begun.tick(today);
+    consider();
+  }
+
+  public boolean isCounting() {
+    return count != null;
+  }
+
+  public WidgetLimits limits() {
+    return limits;
+  }
+
+  /** What the volunteer gives from now on. Fewer slots drain: nobody is sent away for that. */
+  public void limit(WidgetLimits now) {
+    loop.checkInLoop();
+    if (now.hasQuota() && count == null) {
+      throw new IllegalStateException("a quota needs a journal");
+    }
+    limits = now;
+    shares.limit(now);
+    slots.values().forEach(slot -> slot.limit(now.ratePerPerson()));
+    consider();
+    restate();
+    listener.limited(standing);
+  }
+
+  /** Sends everybody away and takes nobody, until {@link #resume}. */
+  public void pause() {
+    wish(Standing.Wish.PAUSE);
+  }
+
+  /** Takes nobody new, until {@link #resume}. */
+  public void drain() {
+    wish(Standing.Wish.DRAIN);
+  }
+
+  public void resume() {
+    wish(Standing.Wish.HELP);
+  }
+
+  /** Whether the connection is one that somebody pays by the byte. */
+  public void metered(boolean is) {
+    loop.checkInLoop();
+    metered = is;
+    consider();
+  }
+
+  public WidgetStatus status() {
+    loop.checkInLoop();
+    Optional<RelayCount> counted = Optional.ofNullable(count);
+    LocalDateTime now = LocalDateTime.now();
+    return new WidgetStatus(
+        node,
+        standing,
+        standing.keepsPeople() && ready ? standing.text() : obstacle(),
+        limits,
+        known,
+        slots.values().stream().map(WidgetSlot::status).toList(),
+        egresses.keySet().stream()
+            .sorted()
+            .map(
+                id ->
+                    new WidgetStatus.Egress(
+                        id,
+                        egresses.get(id).isUp(),
+                        egresses.get(id).isUp() ? "" : away.getOrDefault(id, "not connected yet")))
+            .toList(),
+        new WidgetStatus.Traffic(
+            record.up(slots.values()),
+            record.down(slots.values()),
+            counted.map(RelayCount::day),
+            counted.map(RelayCount::month)),
+        record.ends(),
+        record.faults(),
+        limits.hours().flatMap(hours -> hours.changeAfter(now)));
   }
 
   /** Who is connected now, and how much went to and fro. */
@@ -90,7 +196,13 @@ public final class Widget {
   public void close() {
     loop.checkInLoop();
     closed = true;
-    List.copyOf(slots.values()).forEach(slot -> slot.end("the volunteer is leaving"));
+    if (ticking != null) {
+      ticking.cancel();
+    }
+    everybodyOut(SlotEnd.LEAVING, "the volunteer is leaving");
+    if (count != null) {
+      count.close();
+    }
     egresses.values().forEach(EgressSocket::close);
     signaling.close();
   }
@@ -108,10 +220,76 @@ public final class Widget {
 
           @Override
           public void down(String why) {
+            away.put(invite.egress(), why);
             trouble = "egress at " + why;
             restate();
           }
         });
+  }
+
+  private void wish(Standing.Wish now) {
+    loop.checkInLoop();
+    wish = now;
+    consider();
+  }
+
+  private void tick() {
+    slots.values().forEach(WidgetSlot::tick);
+    if (count != null) {
+      count.tick(LocalDate.now());
+    }
+    consider();
+  }
+
+  /** Acts when what we may do has changed. */
+  private void consider() {
+    if (closed) {
+      return;
+    }
+    RelayCount counted = count;
+    shares.hold(limits.hasQuota() && counted != null && counted.isBehind());
+    Standing now =
+        Standing.of(
+            limits,
+            new Standing.Circumstances(
+                wish,
+                counted == null ? 0 : counted.day(),
+                counted == null ? 0 : counted.month(),
+                counted == null || counted.hasFailed(),
+                metered,
+                LocalDateTime.now()));
+    if (now != standing) {
+      standing = now;
+      restate();
+      if (!now.keepsPeople()) {
+        everybodyOut(SlotEnd.WITHDRAWN, now.text());
+      }
+      listener.limited(now);
+    }
+  }
+
+  private void everybodyOut(SlotEnd cause, String why) {
+    List.copyOf(slots.values()).forEach(slot -> slot.end(cause, why));
+  }
+
+  private void passedOn(int bytes) {
+    RelayCount counted = count;
+    if (counted != null) {
+      counted.add(bytes);
+      if (limits.hasQuota() && (counted.isBehind() || isUsed(counted))) {
+        consider();
+      }
+    }
+  }
+
+  private boolean isUsed(RelayCount counted) {
+    return counted.day() >= limits.quotaDay().orElse(Long.MAX_VALUE)
+        || counted.month() >= limits.quotaMonth().orElse(Long.MAX_VALUE);
+  }
+
+  /** Why nobody can be helped now. */
+  private String obstacle() {
+    return standing == Standing.OPEN ? trouble : standing.text();
   }
 
   /** Says to freddie and to our owner what we can do now. */
@@ -122,12 +300,13 @@ public final class Widget {
     List<NodeId> reachable = connectedEgresses();
     // Those matched in an earlier conversation with freddie take slots that it does not know of.
     int earlier = (int) slots.keySet().stream().filter(id -> id.generation() != generation).count();
-    int offered = reachable.isEmpty() ? 0 : config.slots() - earlier;
+    boolean open = standing == Standing.OPEN && !reachable.isEmpty();
+    int offered = open ? Math.max(0, limits.slots() - earlier) : 0;
     signaling.offerSlots(new Advert(offered, reachable, config.tag()));
-    boolean now = known && !reachable.isEmpty();
+    boolean now = known && open;
     if (now != ready || !now) {
       ready = now;
-      listener.readiness(now, now ? "ready for " + config.slots() : trouble);
+      listener.readiness(now, now ? "ready for " + limits.slots() : obstacle());
     }
   }
 
@@ -137,12 +316,16 @@ public final class Widget {
         || match.role() != Signal.Role.PRODUCER
         || egress == null
         || !egress.isUp()
-        || slots.size() >= config.slots()) {
+        || standing != Standing.OPEN
+        || slots.size() >= limits.slots()) {
       signaling.send(new Signal.HangUp(match.match(), "no free slot", true));
       return;
     }
     MatchId id = new MatchId(generation, match.match());
-    slots.put(id, new WidgetSlot(loop, match.peer(), match.egress(), egress, new SlotEvents(id)));
+    slots.put(
+        id,
+        new WidgetSlot(
+            loop, match.peer(), match.egress(), egress, shares, new SlotEvents(id, match.peer())));
   }
 
   private int helped() {
@@ -192,7 +375,7 @@ public final class Widget {
       WidgetSlot slot = slots.get(new MatchId(generation, hangUp.match()));
       // A person whom freddie has lost sight of may still be there: the channel knows better.
       if (slot != null && !slot.isRelaying()) {
-        slot.end(hangUp.why());
+        slot.end(SlotEnd.HUNG_UP, hangUp.why());
       }
     }
 
@@ -206,9 +389,11 @@ public final class Widget {
 
   private final class SlotEvents implements WidgetSlot.Owner {
     private final MatchId id;
+    private final NodeId person;
 
-    SlotEvents(MatchId id) {
+    SlotEvents(MatchId id, NodeId person) {
       this.id = id;
+      this.person = person;
     }
 
     @Override
@@ -227,8 +412,16 @@ public final class Widget {
     }
 
     @Override
-    public void ended(String why, boolean failed) {
-      slots.remove(id);
+    public void passedOn(int bytes) {
+      Widget.this.passedOn(bytes);
+    }
+
+    @Override
+    public void ended(SlotEnd cause, String why, boolean failed) {
+      WidgetSlot slot = slots.remove(id);
+      if (slot != null) {
+        record.ended(loop.now(), person, cause, why, slot.status());
+      }
       if (id.generation() == generation) {
         signaling.send(new Signal.HangUp(id.match(), MatchId.reason(why), failed));
       } else {

@@ -9,11 +9,12 @@ import java.util.stream.Stream;
  * What a volunteer was told.
  *
  * @param invites the egresses to relay to; their freddies are where people are met
- * @param slots how many people at once
+ * @param limits what the volunteer gives, at the start
  * @param tag a name for people to see, may be empty
  * @param includeLoopback whether loopback addresses are candidates, for one host
  */
-public record WidgetConfig(List<Invite> invites, int slots, String tag, boolean includeLoopback) {
+public record WidgetConfig(
+    List<Invite> invites, WidgetLimits limits, String tag, boolean includeLoopback) {
   public WidgetConfig {
     invites = List.copyOf(invites);
   }

@@ -8,4 +8,7 @@ public interface WidgetListener {
 
   /** A person came or went; {@code helped} are those who are connected now. */
   void helping(int helped, String what);
+
+  /** Limits were changed, or what they amount to at this moment. */
+  void limited(Standing standing);
 }

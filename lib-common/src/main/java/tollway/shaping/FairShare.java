@@ -12,10 +12,11 @@ import tollway.loop.EventLoop;
 import tollway.loop.Timer;
 
 /**
- * Passes things on at a rate that flows share by weight, each flow below a rate of its own. What may
- * not go yet waits in its flow's queue; what does not fit there is refused. Whose turn it is follows
- * start-time fair queueing (Goyal, Vin, Cheng 1996): a flow that was quiet goes next, and nobody
- * saves up turns. Without a limit everything goes at once. Owned by its loop, and never blocks it.
+ * Passes things on at a rate that flows share by weight, each flow below a rate of its own. What
+ * may not go yet waits in its flow's queue; what does not fit there is refused. Whose turn it is
+ * follows start-time fair queueing (Goyal, Vin, Cheng 1996): a flow that was quiet goes next, and
+ * nobody saves up turns. Without a limit everything goes at once. Owned by its loop, and never
+ * blocks it.
  *
  * @param <T> what is passed on
  */
