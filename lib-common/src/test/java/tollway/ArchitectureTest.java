@@ -37,6 +37,7 @@ final class ArchitectureTest {
     DOORS.put("receipt", Set.of("bytes", "identity"));
     DOORS.put("link", Set.of("bytes", "loop"));
     DOORS.put("control", Set.of("bytes", "files", "loop"));
+    DOORS.put("console", Set.of("cli", "control", "loop"));
     DOORS.put("metrics", Set.of("loop"));
     DOORS.put("stun", Set.of("bytes", "loop"));
     DOORS.put("tunnel", Set.of("bytes", "exec"));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.scrooge;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,19 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
-import tollway.cli.ExitCode;
-import tollway.cli.UserErrorException;
-import tollway.control.ControlAbsentException;
-import tollway.control.ControlClient;
-import tollway.control.ControlPathException;
-import tollway.control.ControlQuestion;
-import tollway.control.ControlRefusedException;
+import tollway.console.Daemon;
+import tollway.console.EventReader;
 
 /** Which daemon a command speaks to, and how it is printed. */
 final class ControlOptions {
   static final Path STANDARD = Path.of("/run/tollway/scrooge.sock");
-
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   @Option(
       names = "--control",
@@ -38,78 +30,32 @@ final class ControlOptions {
     return json;
   }
 
+  Daemon daemon() {
+    return new Daemon(control, "is 'scrooge run' running?");
+  }
+
   /** Empty when there is no daemon. */
   Optional<JsonObject> askIfThere(String command) throws IOException, CommandFailedException {
-    try (ControlClient client = ControlClient.connect(control, PATIENCE)) {
-      return Optional.of(ask(client, ControlQuestion.of(command)));
-    } catch (ControlAbsentException absent) {
-      return Optional.empty();
-    }
+    return daemon().askIfThere(command);
   }
 
   JsonObject ask(String command) throws IOException, CommandFailedException {
-    return ask(command, new JsonObject());
+    return daemon().ask(command);
   }
 
   JsonObject ask(String command, JsonObject arguments) throws IOException, CommandFailedException {
-    try (ControlClient client = connect()) {
-      return ask(client, new ControlQuestion(command, arguments));
-    }
+    return daemon().ask(command, arguments);
   }
 
   /** Asks the daemon to end and waits until it has; the answer to {@code command}. */
   JsonObject askLast(String command) throws IOException, CommandFailedException {
-    try (ControlClient client = connect()) {
-      JsonObject answer = ask(client, ControlQuestion.of(command));
-      if (!client.awaitEnd()) {
-        throw new CommandFailedException(ExitCode.FAILED, "the daemon does not end");
-      }
-      return answer;
-    }
-  }
-
-  /** What to do when the events are on; false when there is no need to read them any more. */
-  interface Meanwhile {
-    boolean then() throws IOException, CommandFailedException;
+    return daemon().askLast(command);
   }
 
   /** Has {@code reader} read the events of these kinds, or of all; null stands for no limit. */
-  void follow(List<String> only, EventReader reader, @Nullable Duration limit, Meanwhile meanwhile)
+  void follow(
+      List<String> only, EventReader reader, @Nullable Duration limit, Daemon.Meanwhile meanwhile)
       throws IOException, CommandFailedException, InterruptedException {
-    JsonObject arguments = new JsonObject();
-    if (!only.isEmpty()) {
-      JsonArray kinds = new JsonArray();
-      only.forEach(kinds::add);
-      kinds.add("stopping"); // So that we know why there is no more.
-      arguments.add("only", kinds);
-    }
-    try (ControlClient client = connect()) {
-      ask(client, new ControlQuestion("events", arguments));
-      if (meanwhile.then()) {
-        reader.run(client, limit);
-      }
-    }
-  }
-
-  private ControlClient connect() throws IOException, CommandFailedException {
-    try {
-      return ControlClient.connect(control, PATIENCE);
-    } catch (ControlAbsentException absent) {
-      throw new CommandFailedException(
-          ExitCode.UNAVAILABLE, absent.getMessage() + ": is 'scrooge run' running?");
-    } catch (ControlPathException unfit) {
-      throw new UserErrorException("--control: " + unfit.getMessage());
-    }
-  }
-
-  private static JsonObject ask(ControlClient client, ControlQuestion question)
-      throws IOException, CommandFailedException {
-    try {
-      return client.ask(question);
-    } catch (ControlAbsentException silent) {
-      throw new CommandFailedException(ExitCode.UNAVAILABLE, String.valueOf(silent.getMessage()));
-    } catch (ControlRefusedException refused) {
-      throw new CommandFailedException(refused.code(), String.valueOf(refused.getMessage()));
-    }
+    daemon().follow(only, reader, limit, meanwhile);
   }
 }

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.console.Table;
 import tollway.scrooge.lab.Scenario;
 import tollway.scrooge.lab.Scenarios;
 

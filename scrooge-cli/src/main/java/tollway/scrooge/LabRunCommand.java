@@ -18,6 +18,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
+import tollway.console.Table;
 import tollway.exec.Host;
 import tollway.loop.BackgroundThread;
 import tollway.loop.StopSignal;

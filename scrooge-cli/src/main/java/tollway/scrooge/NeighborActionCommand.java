@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.console.Table;
 
 /** What {@code scrooge neighbor} can do with one key; prints what is known of it then. */
 abstract class NeighborActionCommand extends Subcommand {

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import tollway.console.Table;
 import tollway.shaping.ClaimText;
 
 /** The answers to {@code share} and {@code qos} as lines for people. */

@@ -25,6 +25,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
+import tollway.console.Table;
 import tollway.files.NamedFile;
 import tollway.receipt.Answer;
 import tollway.receipt.Claim;

@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.UserErrorException;
+import tollway.console.Table;
 import tollway.store.NodeStore;
 
 /** Which of a node's records a command shows, and how. */

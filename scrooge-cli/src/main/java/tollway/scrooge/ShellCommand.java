@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.scrooge;
 
-import java.io.BufferedReader;
+import com.google.gson.JsonElement;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.jline.reader.EOFError;
-import org.jline.reader.EndOfFileException;
-import org.jline.reader.UserInterruptException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tollway.cli.CliIo;
 import tollway.cli.CommandFailedException;
-import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.console.Shell;
+import tollway.console.ShellTree;
+import tollway.control.ControlClient;
+import tollway.control.ControlQuestion;
+import tollway.control.ControlRefusedException;
 
 /** {@code scrooge shell}. */
 @Command(
@@ -28,6 +31,8 @@ import tollway.cli.Subcommand;
       "its exit code. History: ~/.local/state/tollway/scrooge_history."
     })
 final class ShellCommand extends Subcommand {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   @Option(
       names = "--control",
       paramLabel = "SOCKET",
@@ -36,60 +41,32 @@ final class ShellCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException {
-    ShellLine line = new ShellLine(io(), control);
-    // In a test the input is not the process's.
-    if (io().in() == System.in) {
-      var opened = ShellTerminal.open(line, io().environment());
-      if (opened.isPresent()) {
-        try (ShellTerminal terminal = opened.get()) {
-          return interactive(terminal, line);
-        }
-      }
-    }
-    return script(line, io());
+    return new Shell(io(), tree(control)).run();
   }
 
-  private Integer interactive(ShellTerminal terminal, ShellLine line) {
-    while (true) {
-      try {
-        String text = terminal.read();
-        if (line.isEnd(text)) {
-          return ExitCode.DONE;
-        }
-        line.run(text);
-      } catch (UserInterruptException abandoned) {
-        // Ctrl-C: the next line.
-      } catch (EndOfFileException end) {
-        return ExitCode.DONE;
-      } catch (EOFError open) {
-        io().err().println("scrooge: a quotation mark is not closed");
-      } finally {
-        // Whoever interrupted the command has had its way.
-        Thread.interrupted();
-      }
-    }
+  static ShellTree tree(Path control) {
+    return new ShellTree(
+        "scrooge",
+        ScroogeCommand::new,
+        Set.of("run", "shell"),
+        Optional.of(control),
+        label -> label.contains("KEY") ? keys(control) : List.of());
   }
 
-  private static Integer script(ShellLine line, CliIo io)
-      throws IOException, CommandFailedException {
-    BufferedReader in = new BufferedReader(new InputStreamReader(io.in(), StandardCharsets.UTF_8));
-    int number = 0;
-    for (String text = in.readLine(); text != null; text = in.readLine()) {
-      number++;
-      if (line.isEnd(text)) {
-        return ExitCode.DONE;
+  /** Nothing when the daemon does not answer at once: the operator is typing. */
+  private static List<String> keys(Path control) {
+    List<String> keys = new ArrayList<>();
+    try (ControlClient client = ControlClient.connect(control, PATIENCE)) {
+      for (JsonElement each :
+          client.ask(ControlQuestion.of("neighbors")).getAsJsonArray("neighbors")) {
+        String key = each.getAsJsonObject().get("publicKey").getAsString();
+        if (!keys.contains(key)) {
+          keys.add(key);
+        }
       }
-      int code;
-      try {
-        code = line.run(text);
-      } catch (EOFError open) {
-        throw new CommandFailedException(
-            ExitCode.USAGE, "line " + number + ": a quotation mark is not closed");
-      }
-      if (code != ExitCode.DONE) {
-        return code;
-      }
+    } catch (IOException | ControlRefusedException noDaemon) {
+      return List.of();
     }
-    return ExitCode.DONE;
+    return keys;
   }
 }

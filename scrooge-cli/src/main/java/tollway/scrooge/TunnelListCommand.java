@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.console.Table;
 
 /** {@code scrooge tunnel list}. */
 @Command(

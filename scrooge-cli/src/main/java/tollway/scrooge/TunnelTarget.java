@@ -8,6 +8,7 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tollway.cli.CommandFailedException;
+import tollway.console.Table;
 
 /** Which tunnel a command is about, and what is said of it afterwards. */
 final class TunnelTarget {

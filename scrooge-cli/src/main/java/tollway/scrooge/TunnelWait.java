@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.DurationText;
+import tollway.console.EventReader;
 
 /** Waiting until tunnels that a command began to make are up. */
 final class TunnelWait {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.console.Table;
 import tollway.store.NodeStore;
 import tollway.store.Usage;
 

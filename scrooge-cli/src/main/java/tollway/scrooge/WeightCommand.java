@@ -15,6 +15,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
+import tollway.console.Table;
 import tollway.shaping.ClaimText;
 
 /** {@code scrooge weight}. */

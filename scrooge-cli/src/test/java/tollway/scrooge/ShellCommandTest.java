@@ -9,13 +9,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,7 +128,7 @@ final class ShellCommandTest {
             new PrintWriter(new StringWriter()),
             new PrintWriter(new StringWriter()),
             Map.of());
-    assertFormats(new ShellLine(io, socket()).tree());
+    assertFormats(new CommandLine(new ScroogeCommand(io)));
   }
 
   private static void assertFormats(CommandLine command) {
@@ -146,39 +143,10 @@ final class ShellCommandTest {
   }
 
   @Test
-  void completesCommandsOptionsAndKeys() {
-    CliIo io =
-        new CliIo(
-            new ByteArrayInputStream(new byte[0]),
-            new PrintWriter(new StringWriter()),
-            new PrintWriter(new StringWriter()),
-            Map.of());
-    ShellLine line = new ShellLine(io, socket());
-    ShellCompleter completer = new ShellCompleter(line.tree(), socket());
-    assertThat(completer.complete(List.of("ne"), 0, 2)).containsOnly("neighbors", "neighbor");
-    assertThat(completer.complete(List.of(""), 0, 0))
-        .contains("help", "tunnel")
-        .doesNotContain("run");
-    assertThat(completer.complete(List.of("tunnel", "re"), 1, 2)).containsExactly("refresh");
-    assertThat(completer.complete(List.of("tunnel", "close", "--f"), 2, 3))
-        .containsExactly("--for");
-    assertThat(completer.complete(List.of("tunnel", "close", "TB"), 2, 2)).containsExactly(BOB);
-    assertThat(completer.complete(List.of("explain", ""), 1, 0)).contains(BOB);
-    assertThat(completer.complete(List.of("tunnel", "list", ""), 2, 0)).doesNotContain(BOB);
-    ShellCompleter alone = new ShellCompleter(line.tree(), directory.resolve("nobody"));
-    assertThat(alone.complete(List.of("tunnel", "close", "TB"), 2, 2)).isEmpty();
-  }
-
-  @Test
-  void theHistoryIsForItsOwnerAlone() throws Exception {
-    Optional<Path> file = ShellTerminal.history(Map.of("XDG_STATE_HOME", directory.toString()));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.orElseThrow())))
-        .isEqualTo("rw-------");
-    assertThat(file.get()).isEqualTo(directory.resolve("tollway/scrooge_history"));
-    Files.setPosixFilePermissions(file.get(), PosixFilePermissions.fromString("rw-r--r--"));
-    ShellTerminal.history(Map.of("XDG_STATE_HOME", directory.toString()));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.get())))
-        .isEqualTo("rw-------");
-    assertThat(ShellTerminal.history(Map.of())).isEmpty();
+  void knowsTheKeysOfNeighbours() {
+    assertThat(ShellCommand.tree(socket()).known().apply("KEY")).containsExactly(BOB);
+    assertThat(ShellCommand.tree(socket()).known().apply("KEY[%INTERFACE]")).containsExactly(BOB);
+    assertThat(ShellCommand.tree(socket()).known().apply("FILE")).isEmpty();
+    assertThat(ShellCommand.tree(directory.resolve("nobody")).known().apply("KEY")).isEmpty();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.scrooge;
+package tollway.console;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -28,10 +28,12 @@ final class ShellTerminal implements Closeable {
 
   private final Terminal terminal;
   private final LineReader reader;
+  private final String prompt;
 
-  private ShellTerminal(Terminal terminal, LineReader reader) {
+  private ShellTerminal(Terminal terminal, LineReader reader, String prompt) {
     this.terminal = terminal;
     this.reader = reader;
+    this.prompt = prompt;
   }
 
   /** Empty when nobody sits there. */
@@ -54,19 +56,20 @@ final class ShellTerminal implements Closeable {
     LineReaderBuilder builder =
         LineReaderBuilder.builder()
             .terminal(terminal)
-            .appName("scrooge")
+            .appName(line.shell().binary())
             .parser(line.parser())
-            .completer(new ShellCompleter(line.tree(), line.control()))
+            .completer(new ShellCompleter(line.tree(), line.shell().known()))
             .variable(LineReader.HISTORY_SIZE, HISTORY)
             .variable(LineReader.HISTORY_FILE_SIZE, HISTORY)
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .option(LineReader.Option.HISTORY_IGNORE_SPACE, true);
-    history(environment).ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
-    return Optional.of(new ShellTerminal(terminal, builder.build()));
+    history(line.shell().binary(), environment)
+        .ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
+    return Optional.of(new ShellTerminal(terminal, builder.build(), line.shell().binary() + "> "));
   }
 
   String read() {
-    return reader.readLine("scrooge> ");
+    return reader.readLine(prompt);
   }
 
   @Override
@@ -75,7 +78,7 @@ final class ShellTerminal implements Closeable {
   }
 
   /** The history's file, of mode 0600; without a home there is none. */
-  static Optional<Path> history(Map<String, String> environment) {
+  static Optional<Path> history(String binary, Map<String, String> environment) {
     @Nullable String state = environment.get("XDG_STATE_HOME");
     @Nullable String home = environment.get("HOME");
     Path directory;
@@ -86,7 +89,7 @@ final class ShellTerminal implements Closeable {
     } else {
       return Optional.empty();
     }
-    Path file = directory.resolve("scrooge_history");
+    Path file = directory.resolve(binary + "_history");
     try {
       Files.createDirectories(directory, OWN_DIRECTORY);
       try {

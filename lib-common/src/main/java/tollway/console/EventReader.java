@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.scrooge;
+package tollway.console;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import tollway.loop.BackgroundThread;
 import tollway.loop.StopSignal;
 
 /** Shows a daemon's events until somebody or something ends it. */
-final class EventReader {
+public final class EventReader {
   private final Predicate<JsonObject> show;
   private final @Nullable String what;
   private final Predicate<JsonObject> done;
@@ -27,14 +27,15 @@ final class EventReader {
    * {@code show} returns false when nobody looks any more; {@code done} tells the event after which
    * we are done, and {@code what} names it; null when there is none.
    */
-  EventReader(Predicate<JsonObject> show, @Nullable String what, Predicate<JsonObject> done) {
+  public EventReader(
+      Predicate<JsonObject> show, @Nullable String what, Predicate<JsonObject> done) {
     this.show = show;
     this.what = what;
     this.done = done;
   }
 
   /** Reads what follows an answered question; null stands for no limit. */
-  void run(ControlClient client, @Nullable Duration limit)
+  public void run(ControlClient client, @Nullable Duration limit)
       throws IOException, CommandFailedException {
     StopSignal stop = new StopSignal();
     BackgroundThread.start("events", () -> read(client, stop));

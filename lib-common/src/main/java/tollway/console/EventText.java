@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.scrooge;
+package tollway.console;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 
 /** An event as a line for people: when, what, and its details. */
-final class EventText {
+public final class EventText {
   /** Said elsewhere in the line, or of no use to people. */
   private static final Set<String> TOLD = Set.of("event", "at", "seq", "now");
 
   private EventText() {}
 
-  static String line(JsonObject event) {
+  public static String line(JsonObject event) {
     StringBuilder line = new StringBuilder();
     line.append(event.has("now") ? "now" : text(event, "at")).append("  ");
     line.append(text(event, "event"));
@@ -24,7 +24,12 @@ final class EventText {
         line.append(value.isJsonPrimitive() ? value.getAsString() : value.toString());
       }
     }
-    return line.toString();
+    return plain(line.toString());
+  }
+
+  /** Without what a terminal would obey: some texts come from strangers. */
+  public static String plain(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static String text(JsonObject event, String name) {

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.scrooge;
+package tollway.console;
 
-import com.google.gson.JsonElement;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
@@ -15,20 +12,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.PositionalParamSpec;
-import tollway.control.ControlClient;
-import tollway.control.ControlQuestion;
-import tollway.control.ControlRefusedException;
 
-/** Completes commands and options from the command tree, and keys from the daemon's neighbours. */
+/** Completes commands and options from the command tree, and parameters with what is known. */
 final class ShellCompleter implements Completer {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
-
   private final CommandLine tree;
-  private final Path control;
+  private final Function<String, List<String>> known;
 
-  ShellCompleter(CommandLine tree, Path control) {
+  ShellCompleter(CommandLine tree, Function<String, List<String>> known) {
     this.tree = tree;
-    this.control = control;
+    this.known = known;
   }
 
   @Override
@@ -56,13 +48,13 @@ final class ShellCompleter implements Completer {
     if (index == 0) {
       List.of("help", "exit").stream().filter(each -> each.startsWith(begun)).forEach(whole::add);
     }
-    if (!begun.startsWith("-") && wantsKey(words, index)) {
-      keys().stream().filter(key -> key.startsWith(begun)).forEach(whole::add);
+    if (!begun.startsWith("-")) {
+      parameters(words, index).stream().filter(each -> each.startsWith(begun)).forEach(whole::add);
     }
     return whole;
   }
 
-  private boolean wantsKey(List<String> words, int index) {
+  private List<String> parameters(List<String> words, int index) {
     CommandLine command = tree;
     for (String word : words.subList(0, index)) {
       @Nullable CommandLine next = command.getSubcommands().get(word);
@@ -70,28 +62,10 @@ final class ShellCompleter implements Completer {
         command = next;
       }
     }
+    List<String> found = new ArrayList<>();
     for (PositionalParamSpec parameter : command.getCommandSpec().positionalParameters()) {
-      if (parameter.paramLabel().contains("KEY")) {
-        return true;
-      }
+      found.addAll(known.apply(parameter.paramLabel()));
     }
-    return false;
-  }
-
-  /** Nothing when the daemon does not answer at once: the operator is typing. */
-  private List<String> keys() {
-    List<String> keys = new ArrayList<>();
-    try (ControlClient client = ControlClient.connect(control, PATIENCE)) {
-      for (JsonElement each :
-          client.ask(ControlQuestion.of("neighbors")).getAsJsonArray("neighbors")) {
-        String key = each.getAsJsonObject().get("publicKey").getAsString();
-        if (!keys.contains(key)) {
-          keys.add(key);
-        }
-      }
-    } catch (IOException | ControlRefusedException noDaemon) {
-      return List.of();
-    }
-    return keys;
+    return found;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.scrooge;
+package tollway.console;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -9,17 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A list of JSON objects as aligned columns; what an object lacks is a dash. */
-final class Table {
+public final class Table {
   private final List<List<String>> rows = new ArrayList<>();
   private final List<String> fields;
 
   /** Column headings and the fields below them. */
-  Table(List<String> headings, List<String> fields) {
+  public Table(List<String> headings, List<String> fields) {
     rows.add(headings);
     this.fields = List.copyOf(fields);
   }
 
-  Table fill(JsonArray objects) {
+  public Table fill(JsonArray objects) {
     for (JsonElement element : objects) {
       JsonObject object = element.getAsJsonObject();
       rows.add(
@@ -30,7 +30,7 @@ final class Table {
     return this;
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int column = 0; column < row.size(); column++) {
