@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
+import tollway.control.ControlEvents;
 import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
 import tollway.loop.StopSignal;
@@ -80,6 +82,8 @@ final class DesktopCommand extends Subcommand {
               + " (default: never).")
   private @Nullable String wait;
 
+  @Mixin private ControlOption control = new ControlOption();
+
   @Mixin private ReportOptions reports = new ReportOptions();
 
   @Option(
@@ -103,6 +107,14 @@ final class DesktopCommand extends Subcommand {
     boolean gaveUp = false;
     try (NettyLoops loops = new NettyLoops(1)) {
       Desktop desktop = start(loops, config, says);
+      RoleControl open =
+          RoleControl.open(
+              DaemonRole.DESKTOP,
+              control.socket(DaemonRole.DESKTOP, io().environment()),
+              desktop.loop(),
+              stop,
+              new DesktopDesk(desktop, says::present));
+      says.control = open;
       stop.installed();
       HostPort at =
           new HostPort(
@@ -117,6 +129,7 @@ final class DesktopCommand extends Subcommand {
         stop.await();
       }
       desktop.close().join();
+      open.close();
     } finally {
       reporter.ifPresent(NetstateReporter::close);
     }
@@ -178,6 +191,14 @@ final class DesktopCommand extends Subcommand {
   private final class Says implements DesktopListener {
     private final CountDownLatch connected = new CountDownLatch(1);
     private volatile String last = "no word from freddie yet";
+    private volatile @Nullable RoleControl control;
+    private volatile @Nullable JsonObject present;
+
+    /** What was told last. */
+    List<JsonObject> present() {
+      JsonObject told = present;
+      return told == null ? List.of() : List.of(told);
+    }
 
     void listening(HostPort at, Desktop desktop) {
       if (json) {
@@ -213,13 +234,17 @@ final class DesktopCommand extends Subcommand {
         return;
       }
       last = text;
+      JsonObject line = ControlEvents.event(event);
+      line.addProperty("text", text);
+      present = line;
       if (json) {
-        JsonObject line = new JsonObject();
-        line.addProperty("event", event);
-        line.addProperty("text", text);
         io().out().println(line);
       } else {
         io().err().println("desktop: " + text);
+      }
+      RoleControl open = control;
+      if (open != null) {
+        open.publish(line);
       }
     }
   }

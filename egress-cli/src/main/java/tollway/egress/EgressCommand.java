@@ -13,13 +13,18 @@ import tollway.cli.RootCommand;
       "",
       "Files:",
       "  ~/.local/state/tollway/egress/identity.pem  the private key of 'egress serve'",
-      "  ~/.local/state/tollway/egress/invite        what 'egress invite' shows"
+      "  ~/.local/state/tollway/egress/invite        what 'egress invite' shows",
+      "  ~/.local/state/tollway/egress/widget        what a widget with a quota relayed each day"
     },
     subcommands = {
       ServeCommand.class,
       InviteCommand.class,
       WidgetCommand.class,
-      DesktopCommand.class
+      DesktopCommand.class,
+      StatusCommand.class,
+      EventsCommand.class,
+      ShellCommand.class,
+      StopCommand.class
     })
 final class EgressCommand extends RootCommand {
   EgressCommand(CliIo io) {

@@ -3,6 +3,7 @@ package tollway.egress;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.identity.Identity;
 import tollway.loop.ListenException;
+import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.loop.StopSignal;
 import tollway.loop.Timer;
@@ -44,6 +46,8 @@ import tollway.pipeline.OwnAddresses;
 final class ServeCommand extends Subcommand {
   /** How often this host's own addresses are read again. */
   private static final Duration OWN_ADDRESSES = Duration.ofSeconds(30);
+
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   @Mixin private InviteOptions invites = new InviteOptions();
 
@@ -73,6 +77,8 @@ final class ServeCommand extends Subcommand {
       description = "Proxied connections at once, of all people (default: ${DEFAULT-VALUE}).")
   private int maxStreams;
 
+  @Mixin private ControlOption control = new ControlOption();
+
   @Option(names = "--json", description = "Say as one JSON object when and where it is ready.")
   private boolean json;
 
@@ -86,15 +92,23 @@ final class ServeCommand extends Subcommand {
     Identity identity = invites.identity(io().environment());
     StopSignal stop = new StopSignal();
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
-    try (NettyLoops loops = new NettyLoops(cores);
-        EgressServer server = start(loops, identity, config)) {
+    try (NettyLoops loops = new NettyLoops(cores)) {
+      EgressServer server = start(loops, identity, config);
       Timer refresh = loops.next().every(OWN_ADDRESSES, own::refresh);
       Invite invite = invites.invite(identity, server.address());
       invites.remember(invite, io().environment());
-      stop.installed();
-      announce(server, invite);
-      stop.await();
-      refresh.cancel();
+      NettyEventLoop loop = loops.next();
+      ServeDesk desk = new ServeDesk(server, identity.nodeId(), loop);
+      Path socket = control.socket(DaemonRole.SERVE, io().environment());
+      try (RoleControl open = RoleControl.open(DaemonRole.SERVE, socket, loop, stop, desk)) {
+        Timer look = loop.every(LOOK, () -> desk.look(open::publish));
+        stop.installed();
+        announce(server, invite);
+        stop.await();
+        look.cancel();
+        refresh.cancel();
+        server.close();
+      }
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;

@@ -3,35 +3,38 @@ package tollway.egress;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
-import tollway.cli.UserErrorException;
+import tollway.control.ControlEvents;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.loop.StopSignal;
+import tollway.loop.ThreadEventLoop;
 import tollway.netstate.Edge;
 import tollway.netstate.NetstateReporter;
 import tollway.netstate.NodeReport;
 import tollway.netstate.ReporterConfig;
 import tollway.netstate.Role;
+import tollway.pipeline.RelayJournal;
+import tollway.pipeline.Standing;
 import tollway.pipeline.Widget;
 import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetListener;
 import tollway.pipeline.WidgetSnapshot;
-import tollway.signaling.Advert;
 
 /** {@code egress widget}: the volunteer. */
 @Command(
@@ -40,18 +43,31 @@ import tollway.signaling.Advert;
     description = {
       "Lend your connection: relay for people who are cut off to the egresses of your invites, and"
           + " nowhere else. You cannot read what you relay, and you may leave at any time."
+    },
+    subcommands = {
+      WidgetSetCommand.class,
+      WidgetPauseCommand.class,
+      WidgetResumeCommand.class,
+      WidgetDrainCommand.class
+    },
+    footer = {
+      "",
+      "Limits can be changed while it runs, with 'egress widget set'; 'egress status' shows them."
     })
 final class WidgetCommand extends Subcommand {
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration GOODBYE = Duration.ofMillis(50);
 
   @Mixin private InviteSource invites = new InviteSource();
 
+  @Mixin private LimitOptions limits = new LimitOptions();
+  @Mixin private ControlOption control = new ControlOption();
+
   @Option(
-      names = "--slots",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "People at once (default: ${DEFAULT-VALUE}).")
-  private int slots;
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Where a quota is counted (default: ~/" + InviteOptions.STATE_DEFAULT + ").")
+  private @Nullable Path state;
 
   @Mixin private ReportOptions reports = new ReportOptions();
 
@@ -65,35 +81,59 @@ final class WidgetCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (slots < 1 || slots > Advert.MAX_SLOTS) {
-      throw new UserErrorException("--slots: give a number from 1 to " + Advert.MAX_SLOTS);
-    }
     WidgetConfig config =
-        new WidgetConfig(invites.all(io()), slots, reports.tag(), includeLoopback);
+        new WidgetConfig(invites.all(io()), limits.toLimits(), reports.tag(), includeLoopback);
+    Path socket = control.socket(DaemonRole.WIDGET, io().environment());
     Optional<ReporterConfig> reporting = reports.toConfig(io());
     Identity identity = Identity.generate(new SecureRandom());
     Optional<NetstateReporter> reporter = ReportOptions.start(reporting);
-    StopSignal stop = new StopSignal().installed();
-    try (NettyLoops loops = new NettyLoops(1)) {
+    StopSignal stop = new StopSignal();
+    try (NettyLoops loops = new NettyLoops(1);
+        ThreadEventLoop os = new ThreadEventLoop("os")) {
       NettyEventLoop loop = loops.next();
-      CompletableFuture<Widget> started = new CompletableFuture<>();
-      loop.execute(
-          () -> started.complete(Widget.start(loop, config, identity, new Says(identity))));
-      Widget widget = started.join();
-      reporter.ifPresent(to -> report(loop, widget, identity.nodeId(), to));
-      stop.await();
-      CountDownLatch left = new CountDownLatch(1);
-      loop.execute(
-          () -> {
-            widget.close();
-            loop.schedule(Duration.ofMillis(50), left::countDown);
-          });
-      left.await(1, TimeUnit.SECONDS);
+      Says says = new Says(identity);
+      Widget widget = Widget.create(loop, config, identity, says);
+      WidgetDesk desk =
+          new WidgetDesk(
+              widget,
+              loop,
+              os,
+              InviteOptions.stateDirectory(state, io().environment()),
+              says::present);
+      Optional<RelayJournal> journal =
+          config.limits().hasQuota() ? Optional.of(desk.journal()) : Optional.empty();
+      boolean metered = MeteredWatch.look();
+      try (RoleControl open = RoleControl.open(DaemonRole.WIDGET, socket, loop, stop, desk)) {
+        stop.installed();
+        says.control = open;
+        loop.execute(
+            () -> {
+              journal.ifPresent(widget::countIn);
+              widget.metered(metered);
+              widget.start();
+            });
+        MeteredWatch.start(os, now -> loop.execute(() -> widget.metered(now)));
+        reporter.ifPresent(to -> report(loop, widget, identity.nodeId(), to));
+        stop.await();
+        close(widget, loop, os);
+      }
     } finally {
       reporter.ifPresent(NetstateReporter::close);
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;
+  }
+
+  /** Leaves everybody, and waits until they were told and the last count is on the disk. */
+  private static void close(Widget widget, NettyEventLoop loop, ThreadEventLoop os)
+      throws InterruptedException {
+    CountDownLatch left = new CountDownLatch(1);
+    loop.execute(
+        () -> {
+          widget.close();
+          os.execute(() -> loop.schedule(GOODBYE, left::countDown));
+        });
+    left.await(1, TimeUnit.SECONDS);
   }
 
   private void report(NettyEventLoop loop, Widget widget, NodeId own, NetstateReporter reporter) {
@@ -118,43 +158,61 @@ final class WidgetCommand extends Subcommand {
   /** Tells the volunteer what happens. On the widget's loop. */
   private final class Says implements WidgetListener {
     private final Identity identity;
+    private volatile @Nullable RoleControl control;
     private String last = "";
+    private @Nullable JsonObject readiness;
 
     Says(Identity identity) {
       this.identity = identity;
     }
 
+    /** What was told last of whether we are ready. */
+    List<JsonObject> present() {
+      JsonObject told = readiness;
+      return told == null ? List.of() : List.of(told);
+    }
+
     @Override
     public void readiness(boolean ready, String why) {
-      if (json) {
-        JsonObject line = new JsonObject();
-        line.addProperty("event", ready ? "ready" : "waiting");
-        line.addProperty("node", identity.nodeId().base64());
-        line.addProperty("why", why);
-        print(line.toString(), io().out());
-      } else {
-        print("widget: " + (ready ? why : "waiting: " + why), io().err());
-      }
+      JsonObject line = ControlEvents.event(ready ? "ready" : "waiting");
+      line.addProperty("node", identity.nodeId().base64());
+      line.addProperty("why", why);
+      readiness = line;
+      tell(line, ready ? why : "waiting: " + why);
     }
 
     @Override
     public void helping(int helped, String what) {
-      if (json) {
-        JsonObject line = new JsonObject();
-        line.addProperty("event", "helping");
-        line.addProperty("people", helped);
-        line.addProperty("what", what);
-        print(line.toString(), io().out());
-      } else {
-        print("widget: helping " + helped + " (" + what + ")", io().err());
-      }
+      JsonObject line = ControlEvents.event("helping");
+      line.addProperty("people", helped);
+      line.addProperty("what", what);
+      tell(line, "helping " + helped + " (" + what + ")");
+    }
+
+    @Override
+    public void limited(Standing standing) {
+      JsonObject line = ControlEvents.event("limits");
+      line.addProperty("standing", WidgetDesk.word(standing));
+      publish(line);
     }
 
     /** Trouble that goes on is told once. */
-    private void print(String line, java.io.PrintWriter to) {
-      if (!line.equals(last)) {
-        last = line;
-        to.println(line);
+    private void tell(JsonObject event, String text) {
+      if (!text.equals(last)) {
+        last = text;
+        if (json) {
+          io().out().println(event);
+        } else {
+          io().err().println("widget: " + text);
+        }
+        publish(event);
+      }
+    }
+
+    private void publish(JsonObject event) {
+      RoleControl open = control;
+      if (open != null) {
+        open.publish(event);
       }
     }
   }

@@ -27,6 +27,15 @@ import tollway.control.ControlRefusedException;
 public record Daemon(Path socket, String hint) {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+  /** Whether anybody listens. */
+  public boolean answers() throws IOException {
+    try (ControlClient client = ControlClient.connect(socket, PATIENCE)) {
+      return true;
+    } catch (ControlAbsentException absent) {
+      return false;
+    }
+  }
+
   /** Empty when there is no daemon. */
   public Optional<JsonObject> askIfThere(String command)
       throws IOException, CommandFailedException {

@@ -51,6 +51,7 @@ public final class Desktop {
   private final LocalProxy proxy;
   private final Map<MatchId, DesktopPath> paths = new HashMap<>();
   private final Set<NodeId> shunned = new LinkedHashSet<>();
+  private final DesktopFaults faults = new DesktopFaults();
   private ClientSession session;
   private List<InetSocketAddress> stun = List.of();
   private String state = "not connected to freddie yet";
@@ -101,6 +102,20 @@ public final class Desktop {
         .filter(DesktopPath::isAttached)
         .map(DesktopPath::snapshot)
         .toList();
+  }
+
+  public DesktopStatus status() {
+    loop.checkInLoop();
+    return new DesktopStatus(
+        ready,
+        state,
+        known,
+        session.snapshot().paths(),
+        (int) paths.values().stream().filter(path -> !path.isAttached()).count(),
+        proxy.connections(),
+        streams.waiting(),
+        faults.counts(),
+        faults.latest());
   }
 
   /** Says goodbye to the egress and to the volunteers; completes within about half a second. */
@@ -190,6 +205,12 @@ public final class Desktop {
       return;
     }
     state = end.text();
+    faults.add(
+        loop.now(),
+        end.cause() == SessionEnd.Cause.WRONG_PIN
+            ? DesktopFault.Cause.WRONG_PIN
+            : DesktopFault.Cause.SESSION_ENDED,
+        end.text());
     if (end.cause() == SessionEnd.Cause.WRONG_PIN) {
       state = end.text() + ": nothing was sent";
       listener.trouble(state);
@@ -236,6 +257,7 @@ public final class Desktop {
     @Override
     public void disconnected(String why) {
       say("cannot reach freddie: " + why);
+      faults.add(loop.now(), DesktopFault.Cause.FREDDIE_AWAY, why);
       if (!ready || known) {
         listener.trouble("freddie at " + why);
       }
@@ -279,6 +301,7 @@ public final class Desktop {
     @Override
     public void refused(Signal.Refusal refusal) {
       say("freddie refuses: " + refusal.text());
+      faults.add(loop.now(), DesktopFault.Cause.FREDDIE_REFUSED, refusal.text());
       listener.trouble("freddie refuses: " + refusal.text());
     }
   }
@@ -344,6 +367,10 @@ public final class Desktop {
       if (id.generation() == generation) {
         signaling.send(new Signal.HangUp(id.match(), MatchId.reason(why), failed));
       }
+      faults.add(
+          loop.now(),
+          failed ? DesktopFault.Cause.PATH_FAILED : DesktopFault.Cause.PATH_LOST,
+          path.label() + ": " + why);
       if (failed) {
         say("a volunteer did not help: " + why);
         listener.trouble("volunteer " + path.widget().brief() + ": " + why);

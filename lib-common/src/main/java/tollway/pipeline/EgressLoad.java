@@ -76,6 +76,19 @@ final class EgressLoad {
     return bytesDown;
   }
 
+  EgressStatus status(int sessions, int paths) {
+    return new EgressStatus(
+        volunteers.get(),
+        sessions,
+        paths,
+        streams.get(),
+        dials.get(),
+        streamsTotal.sum(),
+        dialsFailed.sum(),
+        bytesUp.sum(),
+        bytesDown.sum());
+  }
+
   /** In the Prometheus text format, with the number of sessions that the caller knows. */
   String metrics(int sessions) {
     return """

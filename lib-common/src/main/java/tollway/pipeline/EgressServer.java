@@ -95,6 +95,14 @@ public final class EgressServer implements AutoCloseable {
     dialer.close();
   }
 
+  /** Hands how it is doing to {@code sink}, on one of the loops. */
+  public void status(Consumer<EgressStatus> sink) {
+    sessions.snapshots(
+        all ->
+            sink.accept(
+                load.status(all.size(), all.stream().mapToInt(one -> one.paths().size()).sum())));
+  }
+
   /** The counters in the Prometheus text format; on one of the loops. */
   void metrics(Consumer<String> sink) {
     sessions.snapshots(all -> sink.accept(load.metrics(all.size())));

@@ -62,6 +62,11 @@ final class LocalProxy {
     return (InetSocketAddress) listener.localAddress();
   }
 
+  /** Of programs, now. */
+  int connections() {
+    return connections.size();
+  }
+
   void close() {
     listener.close();
     connections.close();

@@ -110,6 +110,11 @@ final class WaitingStreams {
     session = null;
   }
 
+  /** How many wait for a session. */
+  int waiting() {
+    return waiting.size();
+  }
+
   /** Refuses all who wait. */
   void close() {
     session = null;

@@ -42,7 +42,7 @@ public final class Widget {
   private final Map<NodeId, String> away = new HashMap<>();
   private final WidgetRecord record = new WidgetRecord();
   private WidgetLimits limits;
-  private Standing standing = Standing.OPEN;
+  private Standing standing = Standing.OPEN; // Until it is considered.
   private Standing.Wish wish = Standing.Wish.HELP;
   private @Nullable RelayCount count;
   private @Nullable Timer ticking;
@@ -63,21 +63,27 @@ public final class Widget {
     this.listener = listener;
     limits = config.limits();
     shares = new WidgetShares(loop);
-    shares.limit(limits);
     signaling = new SignalingClient(loop, config.freddies(), identity, new Signals());
   }
 
-  /** Begins to connect; on the loop. */
-  public static Widget start(
+  /** Not yet connected to anybody; any thread. */
+  public static Widget create(
       NettyEventLoop loop, WidgetConfig config, Identity identity, WidgetListener listener) {
-    loop.checkInLoop();
     Widget widget = new Widget(loop, config, identity, listener);
     for (Invite invite : config.invites()) {
-      widget.egresses.computeIfAbsent(invite.egress(), egress -> widget.socketTo(invite)).start();
+      widget.egresses.computeIfAbsent(invite.egress(), egress -> widget.socketTo(invite));
     }
-    widget.signaling.start();
-    widget.ticking = loop.every(TICK, widget::tick);
     return widget;
+  }
+
+  /** Begins to connect; once. */
+  public void start() {
+    loop.checkInLoop();
+    shares.limit(limits);
+    consider();
+    egresses.values().forEach(EgressSocket::start);
+    signaling.start();
+    ticking = loop.every(TICK, this::tick);
   }
 
   /** Counts what is relayed from now on in {@code journal}; before limits with a quota are set. */

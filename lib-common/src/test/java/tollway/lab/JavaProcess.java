@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,12 +20,14 @@ import java.util.concurrent.TimeUnit;
 public final class JavaProcess implements AutoCloseable {
   private final String what;
   private final Process process;
+  private final Path runtime;
   private final List<String> out = new CopyOnWriteArrayList<>();
   private final List<String> err = new CopyOnWriteArrayList<>();
   private final List<Thread> readers = new ArrayList<>();
 
-  private JavaProcess(String what, Process process) {
+  private JavaProcess(String what, Process process, Path runtime) {
     this.what = what;
+    this.runtime = runtime;
     this.process = process;
     collect(process.inputReader(StandardCharsets.UTF_8), out);
     collect(
@@ -55,8 +58,11 @@ public final class JavaProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(command(mainClass, arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
+    // Its sockets are its own: tests, and people on this host, do not meet there.
+    Path runtime = Files.createTempDirectory("tollway-run");
+    builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
     builder.environment().putAll(environment);
-    return new JavaProcess(mainClass + " " + List.of(arguments), builder.start());
+    return new JavaProcess(mainClass + " " + List.of(arguments), builder.start(), runtime);
   }
 
   public static JavaProcess start(String mainClass, String... arguments) throws IOException {
@@ -121,8 +127,22 @@ public final class JavaProcess implements AutoCloseable {
     process.destroyForcibly();
     try {
       process.waitFor(10, TimeUnit.SECONDS);
+      for (Path each : List.of(runtime.resolve("tollway"), runtime)) {
+        for (Path left : Files.isDirectory(each) ? list(each) : List.<Path>of()) {
+          Files.delete(left);
+        }
+        Files.deleteIfExists(each);
+      }
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
+    } catch (IOException refused) {
+      throw new java.io.UncheckedIOException(refused);
+    }
+  }
+
+  private static List<Path> list(Path directory) throws IOException {
+    try (var files = Files.list(directory)) {
+      return files.toList();
     }
   }
 

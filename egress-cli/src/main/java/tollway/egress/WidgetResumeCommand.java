@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.egress;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tollway.cli.CommandFailedException;
+import tollway.cli.ExitCode;
+import tollway.cli.Subcommand;
+
+/** {@code egress widget resume}. */
+@Command(name = "resume", description = "Help again, after 'pause' or 'drain'.")
+final class WidgetResumeCommand extends Subcommand {
+  @Mixin private WidgetTarget widget = new WidgetTarget();
+
+  @Override
+  public Integer call() throws IOException, CommandFailedException {
+    widget.ask("resume", new JsonObject(), io());
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** What went wrong since the start, counted, and the latest of it. On the desktop's loop. */
+final class DesktopFaults {
+  private static final int LATEST = 16;
+
+  private final Map<DesktopFault.Cause, Long> counts = new EnumMap<>(DesktopFault.Cause.class);
+  private final Deque<DesktopFault> latest = new ArrayDeque<>();
+
+  void add(Instant at, DesktopFault.Cause cause, String why) {
+    counts.merge(cause, 1L, Long::sum);
+    if (latest.size() == LATEST) {
+      latest.removeFirst();
+    }
+    latest.addLast(new DesktopFault(at, cause, MatchId.reason(why)));
+  }
+
+  Map<DesktopFault.Cause, Long> counts() {
+    return Map.copyOf(counts);
+  }
+
+  List<DesktopFault> latest() {
+    return List.copyOf(latest);
+  }
+}
