@@ -147,7 +147,7 @@ final class VolunteerIT {
     assertThat(anna.asks("widget", "resume").get("standing").getAsString()).isEqualTo("open");
     anna.asks("widget", "set", "--rate", "none");
     assertThat(Chain.finish(curl)).as("it goes on").isEqualTo(new Chain.Curl(0, ""));
-    assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(20));
+    assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(60));
   }
 
   @Test
