@@ -18,8 +18,7 @@ public final class ByteText {
   public static long parse(String option, String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
-      throw new UserErrorException(
-          option + ": '" + text + "' is not an amount of bytes such as 500M, 1.5G or 2T");
+      throw mistake(option, text);
     }
     long unit = 1;
     for (int i = "kmgt".indexOf(form.group(3).toLowerCase(Locale.ROOT)); i >= 0; i--) {
@@ -27,7 +26,16 @@ public final class ByteText {
     }
     String fraction = form.group(2) == null ? "" : form.group(2);
     long thousandths = Long.parseLong((fraction + "000").substring(0, 3));
-    return Long.parseLong(form.group(1)) * unit + thousandths * unit / 1000;
+    try {
+      return Math.multiplyExact(Long.parseLong(form.group(1)), unit) + thousandths * unit / 1000;
+    } catch (ArithmeticException tooMuch) {
+      throw mistake(option, text);
+    }
+  }
+
+  private static UserErrorException mistake(String option, String text) {
+    return new UserErrorException(
+        option + ": '" + text + "' is not an amount of bytes such as 500M, 1.5G or 2T");
   }
 
   /** For people: three digits or so, and the unit. */

@@ -29,7 +29,8 @@ public record Daemon(Path socket, String hint) {
 
   /** Whether anybody listens. */
   public boolean answers() throws IOException {
-    try (ControlClient client = ControlClient.connect(socket, PATIENCE)) {
+    try {
+      ControlClient.connect(socket, PATIENCE).close();
       return true;
     } catch (ControlAbsentException absent) {
       return false;

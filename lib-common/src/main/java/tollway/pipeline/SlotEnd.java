@@ -4,24 +4,30 @@ package tollway.pipeline;
 /** Why a volunteer and a person parted, or never met. */
 public enum SlotEnd {
   /** Matched, and then nothing came. */
-  NO_OFFER,
+  NO_OFFER(true),
   /** No data channel opened: UDP is blocked, or the NATs do not let us. */
-  NO_CHANNEL,
+  NO_CHANNEL(true),
   /** Either end gave the match up by way of freddie. */
-  HUNG_UP,
+  HUNG_UP(true),
   /** The egress was not connected, or the connection broke. */
-  EGRESS_AWAY,
+  EGRESS_AWAY(true),
   /** The egress ended the path. */
-  EGRESS_CLOSED,
+  EGRESS_CLOSED(false),
   /** The person's end of the channel is gone. */
-  LEFT,
+  LEFT(false),
   /** The volunteer's own limits, or its owner. */
-  WITHDRAWN,
+  WITHDRAWN(false),
   /** The volunteer's process ends. */
-  LEAVING;
+  LEAVING(false);
+
+  private final boolean fault;
+
+  SlotEnd(boolean fault) {
+    this.fault = fault;
+  }
 
   /** Whether something went wrong. */
   public boolean isFault() {
-    return ordinal() <= EGRESS_AWAY.ordinal();
+    return fault;
   }
 }

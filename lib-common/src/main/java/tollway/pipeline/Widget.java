@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -89,7 +90,7 @@ public final class Widget {
   /** Counts what is relayed from now on in {@code journal}; before limits with a quota are set. */
   public void countIn(RelayJournal journal) {
     loop.checkInLoop();
-    LocalDate today = LocalDate.now();
+    LocalDate today = wallClock().toLocalDate();
     RelayCount begun = new RelayCount(journal, this::consider, today);
     count = begun;
     begun.tick(today);
@@ -142,7 +143,7 @@ public final class Widget {
   public WidgetStatus status() {
     loop.checkInLoop();
     Optional<RelayCount> counted = Optional.ofNullable(count);
-    LocalDateTime now = LocalDateTime.now();
+    LocalDateTime now = wallClock();
     return new WidgetStatus(
         node,
         standing,
@@ -150,14 +151,9 @@ public final class Widget {
         limits,
         known,
         slots.values().stream().map(WidgetSlot::status).toList(),
-        egresses.keySet().stream()
-            .sorted()
-            .map(
-                id ->
-                    new WidgetStatus.Egress(
-                        id,
-                        egresses.get(id).isUp(),
-                        egresses.get(id).isUp() ? "" : away.getOrDefault(id, "not connected yet")))
+        egresses.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(each -> link(each.getKey(), each.getValue().isUp()))
             .toList(),
         new WidgetStatus.Traffic(
             record.up(slots.values()),
@@ -233,6 +229,16 @@ public final class Widget {
         });
   }
 
+  private WidgetStatus.Egress link(NodeId egress, boolean up) {
+    return new WidgetStatus.Egress(
+        egress, up, up ? "" : away.getOrDefault(egress, "not connected yet"));
+  }
+
+  /** The volunteer's: days and hours are theirs. */
+  private LocalDateTime wallClock() {
+    return LocalDateTime.ofInstant(loop.now(), ZoneId.systemDefault());
+  }
+
   private void wish(Standing.Wish now) {
     loop.checkInLoop();
     wish = now;
@@ -242,7 +248,7 @@ public final class Widget {
   private void tick() {
     slots.values().forEach(WidgetSlot::tick);
     if (count != null) {
-      count.tick(LocalDate.now());
+      count.tick(wallClock().toLocalDate());
     }
     consider();
   }
@@ -263,7 +269,7 @@ public final class Widget {
                 counted == null ? 0 : counted.month(),
                 counted == null || counted.hasFailed(),
                 metered,
-                LocalDateTime.now()));
+                wallClock()));
     if (now != standing) {
       standing = now;
       restate();

@@ -13,9 +13,8 @@ final class ByteTextTest {
     assertThat(ByteText.parse("--quota-day", "1.5gb")).isEqualTo(1_500_000_000L);
     assertThat(ByteText.parse("--quota-day", "700")).isEqualTo(700);
     assertThat(ByteText.parse("--quota-day", "12k")).isEqualTo(12_000);
-    assertThat(ByteText.parse("--quota-day", "999999999T"))
-        .isEqualTo(999_999_999L * 1_000_000_000_000L);
-    for (String text : new String[] {"", "5X", "-5G", "5 G", "1.2345G", "1e9"}) {
+    assertThat(ByteText.parse("--quota-day", "9000T")).isEqualTo(9_000_000_000_000_000L);
+    for (String text : new String[] {"", "5X", "-5G", "5 G", "1.2345G", "1e9", "99999999T"}) {
       assertThatThrownBy(() -> ByteText.parse("--quota-day", text))
           .isInstanceOf(UserErrorException.class)
           .hasMessageContaining("--quota-day: '" + text + "'");

@@ -24,7 +24,6 @@ final class FairShareTest {
     final List<Long> bySecond = new ArrayList<>();
     final int frame;
     long sent;
-    long refused;
     long dropped;
 
     Greedy(int weight, Optional<Rate> rate, int frame) {
@@ -36,7 +35,6 @@ final class FairShareTest {
       while (flow.offer(frame, frame, false)) {
         // Until it is full.
       }
-      refused++;
     }
 
     @Override
@@ -93,6 +91,7 @@ final class FairShareTest {
       }
       assertThat(jain(all)).as(text).isGreaterThan(0.98);
       all.forEach(each -> each.flow.remove());
+      assertThat(all).as("what waited").allMatch(each -> each.dropped > 0);
     }
   }
 
