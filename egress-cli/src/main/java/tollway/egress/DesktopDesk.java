@@ -57,7 +57,8 @@ final class DesktopDesk implements RoleControl.Desk {
     JsonObject json = new JsonObject();
     json.addProperty("path", path.label());
     json.addProperty("state", WidgetDesk.word(path.state()));
-    path.rtt().ifPresent(rtt -> json.addProperty("rttMillis", rtt.toNanos() / 100_000 / 10.0));
+    path.rtt()
+        .ifPresent(rtt -> json.addProperty("rttMillis", Math.round(rtt.toNanos() / 1e5) / 10.0));
     json.addProperty("sentBytes", path.bytesSent());
     json.addProperty("receivedBytes", path.bytesReceived());
     json.addProperty("droppedFrames", path.framesDropped());

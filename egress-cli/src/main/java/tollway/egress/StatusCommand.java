@@ -22,16 +22,18 @@ final class StatusCommand extends Subcommand {
   @Override
   public Integer call() throws IOException, CommandFailedException {
     List<Daemon> daemons = choice.all(io().environment());
+    boolean first = true;
     for (Daemon daemon : daemons) {
       JsonObject status = daemon.ask("status");
       if (choice.json()) {
         io().out().println(status);
       } else {
-        if (daemon != daemons.get(0)) {
+        if (!first) {
           io().out().println();
         }
         StatusText.print(status, io().out());
       }
+      first = false;
     }
     return ExitCode.DONE;
   }
