@@ -87,6 +87,11 @@ final class DesktopCommand extends Subcommand {
   @Mixin private ReportOptions reports = new ReportOptions();
 
   @Option(
+      names = "--bond",
+      description = "Spread what is carried over all volunteers at once, each as fast as it is.")
+  private boolean bond;
+
+  @Option(
       names = "--include-loopback",
       description = "Also meet volunteers on this host, by its loopback addresses: for labs.")
   private boolean includeLoopback;
@@ -159,6 +164,7 @@ final class DesktopCommand extends Subcommand {
         HostPort.parse("--listen", listen).resolve("--listen"),
         proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)),
         paths,
+        bond,
         includeLoopback);
   }
 

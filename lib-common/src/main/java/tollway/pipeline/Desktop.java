@@ -147,7 +147,8 @@ public final class Desktop {
   private ClientSession openSession() {
     return ClientSession.open(
         loop,
-        new ClientSessionConfig(config.invite().egress(), PathSizes.PACKET, PathSizes.FRAME),
+        new ClientSessionConfig(
+            config.invite().egress(), PathSizes.PACKET, PathSizes.FRAME, config.bond()),
         new SessionEvents());
   }
 

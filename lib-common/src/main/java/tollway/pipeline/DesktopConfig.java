@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param listen where programs of this host find the proxy
  * @param user who may use the proxy; empty when everybody may who can connect
  * @param paths volunteers at once: one carries, the others stand by
+ * @param bond whether all of them carry at once instead
  * @param includeLoopback whether loopback addresses are candidates, for one host
  */
 public record DesktopConfig(
@@ -18,6 +19,7 @@ public record DesktopConfig(
     InetSocketAddress listen,
     Optional<ProxyUser> user,
     int paths,
+    boolean bond,
     boolean includeLoopback) {
   public static final int MOST_PATHS = 8;
 

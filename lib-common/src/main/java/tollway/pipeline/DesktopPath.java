@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
+import tollway.session.DataFrames;
 import tollway.session.PathHandle;
 import tollway.session.PathLink;
 import tollway.webrtc.DataChannel;
@@ -36,6 +37,7 @@ final class DesktopPath implements PathLink {
   private @Nullable PathHandle handle;
   private boolean attached;
   private boolean ended;
+  private boolean cutRefused;
   private long bytes;
   private long bytesBefore;
 
@@ -109,7 +111,15 @@ final class DesktopPath implements PathLink {
       return false;
     }
     bytes += frame.readableBytes();
-    return open.send(frame);
+    cutRefused = false;
+    DataFrames.cut(frame, open.datagramBytes(), piece -> cutRefused |= !open.send(piece));
+    return !cutRefused;
+  }
+
+  @Override
+  public int datagramBytes() {
+    DataChannel open = channel;
+    return open == null ? 0 : open.datagramBytes();
   }
 
   @Override

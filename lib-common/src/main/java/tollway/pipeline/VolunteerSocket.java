@@ -119,6 +119,11 @@ final class VolunteerSocket extends SimpleChannelInboundHandler<WebSocketFrame> 
     }
 
     @Override
+    public int datagramBytes() {
+      return PathSocket.FRAME_LIMIT; // TCP cuts as it likes.
+    }
+
+    @Override
     public void close() {
       socket.eventLoop().execute(this::closeInLoop);
     }

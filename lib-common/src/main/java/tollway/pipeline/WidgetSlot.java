@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
+import tollway.session.DataFrames;
 import tollway.shaping.FairShare;
 import tollway.shaping.Rate;
 import tollway.webrtc.DataChannel;
@@ -203,7 +204,7 @@ final class WidgetSlot {
       } else {
         int size = frame.readableBytes();
         down += size;
-        open.send(frame);
+        DataFrames.cut(frame, open.datagramBytes(), open::send);
         owner.passedOn(size);
       }
     }

@@ -34,6 +34,7 @@ public final class ClientSession {
   private final ClientSessionListener listener;
   private final Identity key = Identity.generate(new SecureRandom());
   private final PinnedTrust trust;
+  private final PacketSizeAllocator packetSizes;
   private final PathSet paths;
   private final VirtualDatagramChannel datagrams;
   private @Nullable QuicChannel quic;
@@ -48,7 +49,10 @@ public final class ClientSession {
     this.config = config;
     this.listener = listener;
     trust = new PinnedTrust(config.egress());
-    paths = new PathSet(loop, true, PathTuning.DEFAULT, new PathEvents());
+    packetSizes = new PacketSizeAllocator(ClientSessionConfig.LEAST_PACKET);
+    paths =
+        new PathSet(
+            loop, true, config.bonded(), PathTuning.DEFAULT, config.packetSize(), new PathEvents());
     datagrams =
         new VirtualDatagramChannel(
             VirtualDatagramChannel.DESKTOP,
@@ -116,6 +120,7 @@ public final class ClientSession {
         .streamHandler(new ChannelInboundHandlerAdapter())
         .remoteAddress(VirtualDatagramChannel.EGRESS)
         .option(io.netty.channel.ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+        .option(io.netty.channel.ChannelOption.ALLOCATOR, packetSizes)
         .connect()
         .addListener(
             (Future<QuicChannel> done) -> {
@@ -194,6 +199,11 @@ public final class ClientSession {
       }
       listener.pathChanged(path.snapshot(), why);
     }
+
+    @Override
+    public void packetLimit(int bytes) {
+      packetSizes.limit(bytes);
+    }
   }
 
   /** The connection as a whole: tells us when it ends. */
@@ -222,7 +232,10 @@ public final class ClientSession {
     }
   }
 
-  /** Before ATTACHED only the challenge is answered; afterwards the set takes over. */
+  /**
+   * Before the path is attached the challenge is answered, as often as it is put; afterwards the
+   * set takes over. Words get lost: whatever else comes means that the proof was accepted.
+   */
   private final class ClientPath implements PathHandle {
     private final AttachedPath path;
 
@@ -233,16 +246,16 @@ public final class ClientSession {
     @Override
     public void frame(ByteBuf frame) {
       loop.checkInLoop();
-      if (path.state != PathState.PROBING) {
-        paths.receive(path, frame);
-        return;
-      }
+      boolean taken = false;
       try {
-        attach(PathFrameCodec.decode(frame.nioBuffer()));
+        taken = path.state == PathState.PROBING && attach(frame);
       } catch (MalformedBytesException wrong) {
         paths.lost(path, "malformed frame: " + wrong.getMessage());
-      } finally {
+      }
+      if (taken) {
         frame.release();
+      } else {
+        paths.receive(path, frame);
       }
     }
 
@@ -252,7 +265,13 @@ public final class ClientSession {
       paths.lost(path, why);
     }
 
-    private void attach(PathFrame frame) throws MalformedBytesException {
+    /** True: the frame was about the attachment. */
+    private boolean attach(ByteBuf bytes) throws MalformedBytesException {
+      if (!bytes.isReadable() || bytes.getByte(bytes.readerIndex()) == PathFrameCodec.DATA) {
+        paths.attached(path);
+        return false;
+      }
+      PathFrame frame = PathFrameCodec.decode(bytes.nioBuffer());
       if (frame instanceof PathFrame.Challenge challenge) {
         PathFrame.Attach proof =
             new PathFrame.Attach(
@@ -263,8 +282,10 @@ public final class ClientSession {
       } else if (frame instanceof PathFrame.Refused refused) {
         paths.lost(path, refused.reason().text());
       } else {
-        throw new MalformedBytesException("out of place before attachment");
+        paths.attached(path);
+        return false;
       }
+      return true;
     }
   }
 }

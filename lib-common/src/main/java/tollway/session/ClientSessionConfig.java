@@ -9,8 +9,9 @@ import tollway.identity.NodeId;
  * @param egress the pinned identity
  * @param packetSize the longest QUIC packet to send, in bytes, 1200 to 16000
  * @param frameSize the longest data frame to send, in bytes; several packets share one
+ * @param bonded whether packets are spread over all paths instead of one
  */
-public record ClientSessionConfig(NodeId egress, int packetSize, int frameSize) {
+public record ClientSessionConfig(NodeId egress, int packetSize, int frameSize, boolean bonded) {
   /** The least that QUIC works with (RFC 9000 §14.1). */
   static final int LEAST_PACKET = 1200;
 
@@ -21,7 +22,9 @@ public record ClientSessionConfig(NodeId egress, int packetSize, int frameSize) 
   }
 
   static void checkSizes(int packetSize, int frameSize) {
-    if (packetSize < LEAST_PACKET || packetSize > LARGEST_PACKET || frameSize < packetSize + 3) {
+    if (packetSize < LEAST_PACKET
+        || packetSize > LARGEST_PACKET
+        || frameSize < packetSize + DataFrames.HEADER + DataFrames.LENGTH) {
       throw new IllegalArgumentException(
           "no packets of %d bytes in frames of %d".formatted(packetSize, frameSize));
     }

@@ -42,8 +42,24 @@ sealed interface PathFrame {
   /** The egress does not, and closes it. */
   record Refused(Reason reason) implements PathFrame {}
 
-  /** From now on the session's packets take this path; the highest epoch counts. */
-  record Select(long epoch) implements PathFrame {}
+  /**
+   * From now on the session's packets take this path; the highest epoch counts. {@code bonded}: the
+   * desktop wants them spread over every path that is good for it.
+   */
+  record Select(long epoch, boolean bonded) implements PathFrame {}
+
+  /**
+   * How the path did until now, seen from where its packets arrive. All counters start with the
+   * path and may wrap.
+   *
+   * @param micros the reporter's clock
+   * @param packets QUIC packets that arrived
+   * @param missing those before the newest that did not; goes down when they arrive late
+   * @param bytes of data frames that arrived
+   * @param datagram the longest frame that needs one packet of the network, as the reporter knows
+   */
+  record Report(long micros, long packets, long missing, long bytes, int datagram)
+      implements PathFrame {}
 
   /** Why a path was refused, with its code on the wire. */
   enum Reason {

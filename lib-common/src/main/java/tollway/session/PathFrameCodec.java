@@ -11,11 +11,12 @@ import tollway.identity.NodeId;
 
 /** Control frames to bytes and back. */
 final class PathFrameCodec {
-  /** A frame of QUIC packets: see {@link PacketBatch}. */
+  /** A frame of QUIC packets: see {@link DataFrames}. */
   static final int DATA = 0x01;
 
   private static final int PING = 0x02;
   private static final int PONG = 0x03;
+  private static final int REPORT = 0x04;
   private static final int CHALLENGE = 0x10;
   private static final int ATTACH = 0x11;
   private static final int ATTACHED = 0x12;
@@ -39,7 +40,15 @@ final class PathFrameCodec {
     } else if (frame instanceof PathFrame.Refused refused) {
       writer.u8(REFUSED).u8(refused.reason().code());
     } else if (frame instanceof PathFrame.Select select) {
-      writer.u8(SELECT).u32(select.epoch());
+      writer.u8(SELECT).u32(select.epoch()).u8(select.bonded() ? 1 : 0);
+    } else if (frame instanceof PathFrame.Report report) {
+      writer
+          .u8(REPORT)
+          .u32(report.micros())
+          .u32(report.packets())
+          .u32(report.missing())
+          .i64(report.bytes())
+          .u16(report.datagram());
     } else {
       throw new IllegalStateException("no encoding for " + frame);
     }
@@ -60,11 +69,21 @@ final class PathFrameCodec {
                   NodeId.of(reader.bytes(NodeId.SIZE)), reader.bytes(Identity.SIGNATURE_SIZE));
           case ATTACHED -> new PathFrame.Attached();
           case REFUSED -> new PathFrame.Refused(reason(reader.u8()));
-          case SELECT -> new PathFrame.Select(reader.u32());
+          case SELECT -> new PathFrame.Select(reader.u32(), flag(reader.u8()));
+          case REPORT ->
+              new PathFrame.Report(
+                  reader.u32(), reader.u32(), reader.u32(), reader.i64(), reader.u16());
           default -> throw new MalformedBytesException("no path frame has type " + type);
         };
     reader.end();
     return frame;
+  }
+
+  private static boolean flag(int code) throws MalformedBytesException {
+    if (code > 1) {
+      throw new MalformedBytesException("a flag is " + code);
+    }
+    return code == 1;
   }
 
   private static PathFrame.Reason reason(int code) throws MalformedBytesException {

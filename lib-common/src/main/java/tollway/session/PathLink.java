@@ -15,6 +15,9 @@ public interface PathLink {
   /** The longest frame the link carries, in bytes; does not change. */
   int maxFrameBytes();
 
+  /** The longest frame that needs only one packet of the network, in bytes; may change. */
+  int datagramBytes();
+
   /** Ends the link; harmless when it has ended. */
   void close();
 }

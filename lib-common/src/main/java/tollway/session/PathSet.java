@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ import tollway.loop.Timer;
 /**
  * The paths of one end of a session: which one carries the packets, which ones wait, which are
  * dead. Both ends have one; whoever sees the active path die first chooses the next and tells the
- * other with a Select frame, whose epoch only grows. On the session's loop.
+ * other with a Select frame, whose epoch only grows. In a bonded session all carry. On the
+ * session's loop.
  */
 final class PathSet {
   /** What is kept to be said again on the next path, in bytes. */
@@ -29,6 +31,15 @@ final class PathSet {
 
   private static final Duration SLOW_TICK = Duration.ofSeconds(1);
 
+  /** A path that carries is measured so often, in nanoseconds. */
+  private static final long MEASURE_INTERVAL = 1_000_000_000L;
+
+  /** After so many unanswered questions the session tries the standby; the path may come back. */
+  private static final int SUSPECT = 2;
+
+  /** A packet on a clean path may need so many datagrams. */
+  private static final int DATAGRAMS_PER_PACKET = 3;
+
   /** What the set needs of the session it serves. */
   interface Owner {
     /** A retained QUIC packet that came in. */
@@ -36,26 +47,43 @@ final class PathSet {
 
     /** The state of {@code path} has changed; {@code why} is for people. */
     void changed(AttachedPath path, String why);
+
+    /** From now on QUIC packets had better not be longer than this. */
+    void packetLimit(int bytes);
   }
 
   private final EventLoop loop;
   private final boolean desktop;
   private final PathTuning tuning;
+  private final int largestPacket;
   private final Owner owner;
+  private final Resequencer resequencer;
   private final List<AttachedPath> paths = new ArrayList<>();
   private final RecentFrames recent = new RecentFrames(RECENT_LIMIT);
   private @Nullable AttachedPath active;
+  private boolean bonded;
   private long epoch;
   private @Nullable Timer tick;
   private boolean tickIsFast;
   private long tickedAt;
+  private long measuredAt;
   private boolean closed;
 
-  PathSet(EventLoop loop, boolean desktop, PathTuning tuning, Owner owner) {
+  /** {@code bonded} is the desktop's to say; the egress learns it. */
+  PathSet(
+      EventLoop loop,
+      boolean desktop,
+      boolean bonded,
+      PathTuning tuning,
+      int largestPacket,
+      Owner owner) {
     this.loop = loop;
     this.desktop = desktop;
+    this.bonded = bonded;
     this.tuning = tuning;
+    this.largestPacket = largestPacket;
     this.owner = owner;
+    resequencer = new Resequencer(loop, owner::packet);
   }
 
   /** Starts with a path that has not proved itself; {@link #attached} makes it usable. */
@@ -73,8 +101,11 @@ final class PathSet {
     }
     move(path, PathState.STANDBY, "attached");
     ask(path);
+    say(path, path.arrivals.report(loop.nanoTime(), path.link.datagramBytes()));
     if (desktop && active == null) {
       choose(path);
+    } else if (bonded) {
+      move(path, PathState.ACTIVE, "joins in");
     }
     reschedule();
   }
@@ -84,32 +115,35 @@ final class PathSet {
     if (path.state == PathState.DEAD) {
       return;
     }
-    boolean wasActive = path == active;
+    boolean carried = path.state == PathState.ACTIVE;
     paths.remove(path);
     move(path, PathState.DEAD, why);
     path.link.close();
-    if (wasActive) {
+    if (path == active) {
       active = null;
-      bestStandby().ifPresent(this::choose);
+      bestOther(path).ifPresent(this::choose);
+    }
+    if (carried && bonded) {
+      sayAgain(path);
     }
     reschedule();
   }
 
-  /** Takes over one data frame of ours and sends it on the active path, if there is one. */
-  void send(ByteBuf frame) {
+  /** Takes over one data frame of ours and sends it on a path that carries, if there is one. */
+  void send(ByteBuf frame, int packets) {
     if (closed) {
       frame.release();
       return;
     }
     long now = loop.nanoTime();
     recent.forgetBefore(now - RECENT_AGE);
-    recent.add(frame, now);
-    AttachedPath path = active;
+    AttachedPath path = carrier(now);
+    recent.add(frame, packets, path, now);
     if (path == null) {
       frame.release(); // The next path says it again.
       return;
     }
-    sendData(path, frame, now);
+    sendData(path, frame, packets, now);
     if (!tickIsFast) {
       reschedule();
     }
@@ -121,9 +155,10 @@ final class PathSet {
       if (!path.usable() || !frame.isReadable()) {
         return;
       }
-      path.heard(frame.readableBytes(), loop.nanoTime());
+      long now = loop.nanoTime();
+      path.heard(frame.readableBytes(), now);
       if (frame.getUnsignedByte(frame.readerIndex()) == PathFrameCodec.DATA) {
-        PacketBatch.split(frame, owner::packet);
+        data(path, frame, now);
       } else {
         control(path, PathFrameCodec.decode(frame.nioBuffer()));
       }
@@ -158,30 +193,61 @@ final class PathSet {
       lost(path, why);
     }
     recent.clear();
+    resequencer.close();
+  }
+
+  private void data(AttachedPath path, ByteBuf frame, long now) throws MalformedBytesException {
+    int bytes = frame.readableBytes();
+    int packets =
+        DataFrames.split(
+            frame,
+            (number, packet) -> {
+              path.saw(number, now);
+              resequencer.accept(number, packet);
+            });
+    resequencer.giveUpPassed(paths, now);
+    path.arrivals.arrived(DataFrames.pathNumber(frame), packets, bytes);
+    if (path.arrivals.reportIsDue(now)) {
+      say(path, path.arrivals.report(now, path.link.datagramBytes()));
+    }
+    if (active == null && !desktop) {
+      activate(path, "carries"); // The word that chose it was lost.
+    }
   }
 
   private void control(AttachedPath path, PathFrame frame) throws MalformedBytesException {
     if (frame instanceof PathFrame.Ping ping) {
       say(path, new PathFrame.Pong(ping.token()));
     } else if (frame instanceof PathFrame.Pong pong) {
-      long rtt = loop.nanoTime() - pong.token();
+      long now = loop.nanoTime();
+      long rtt = now - pong.token();
       // A token that we did not send shows as a nonsensical time.
       if (rtt > 0 && rtt < Duration.ofMinutes(1).toNanos()) {
-        path.measured(rtt);
+        path.measured(rtt, now);
       }
+    } else if (frame instanceof PathFrame.Report report) {
+      path.quality.reported(report, loop.nanoTime());
+      limitPackets();
     } else if (frame instanceof PathFrame.Select select) {
-      selected(path, select.epoch());
-    } else {
+      selected(path, select);
+    } else if (!(frame instanceof PathFrame.Attach) && !(frame instanceof PathFrame.Attached)) {
+      // Those two may have been said twice.
       throw new MalformedBytesException("out of place on an attached path");
     }
   }
 
   /** The other end moves the session to {@code path}. On a tie the desktop's word counts. */
-  private void selected(AttachedPath path, long chosenEpoch) {
-    if (chosenEpoch < epoch || (chosenEpoch == epoch && desktop)) {
+  private void selected(AttachedPath path, PathFrame.Select select) {
+    if (select.epoch() < epoch || (select.epoch() == epoch && desktop)) {
       return;
     }
-    epoch = chosenEpoch;
+    epoch = select.epoch();
+    if (!desktop && select.bonded() && !bonded) {
+      bonded = true;
+      paths.stream()
+          .filter(other -> other.state == PathState.STANDBY && other != path)
+          .forEach(other -> move(other, PathState.ACTIVE, "joins in"));
+    }
     if (path != active) {
       activate(path, "chosen by the other end");
     }
@@ -189,25 +255,51 @@ final class PathSet {
 
   private void choose(AttachedPath path) {
     epoch++;
-    say(path, new PathFrame.Select(epoch));
+    say(path, new PathFrame.Select(epoch, bonded));
     activate(path, "chosen");
   }
 
   private void activate(AttachedPath path, String why) {
     AttachedPath old = active;
     active = path;
-    if (old != null) {
+    if (old != null && !bonded) {
       move(old, PathState.STANDBY, "replaced");
       ask(old); // The other end had a reason to leave it.
     }
-    move(path, PathState.ACTIVE, why);
-    long now = loop.nanoTime();
-    recent.forgetBefore(now - RECENT_AGE);
-    recent.replay(frame -> sendData(path, frame, now));
+    if (path.state != PathState.ACTIVE) {
+      move(path, PathState.ACTIVE, why);
+    }
+    if (!bonded) {
+      long now = loop.nanoTime();
+      recent.forgetBefore(now - RECENT_AGE);
+      recent.replayExcept(path, (frame, packets) -> sendData(path, frame, packets, now));
+    } else if (old == null) {
+      sayAgain(null);
+    }
     reschedule();
   }
 
-  private void sendData(AttachedPath path, ByteBuf frame, long now) {
+  /** Sends on the paths that carry what was last sent on {@code gone}, or on none. */
+  private void sayAgain(@Nullable AttachedPath gone) {
+    long now = loop.nanoTime();
+    recent.forgetBefore(now - RECENT_AGE);
+    recent.replayOf(
+        gone,
+        (frame, packets) -> {
+          AttachedPath path = carrier(now);
+          if (path == null || path == gone) {
+            frame.release();
+          } else {
+            sendData(path, frame, packets, now);
+          }
+        });
+  }
+
+  private @Nullable AttachedPath carrier(long now) {
+    return bonded ? PathScheduler.choose(paths, now) : active;
+  }
+
+  private void sendData(AttachedPath path, ByteBuf frame, int packets, long now) {
     if (frame.readableBytes() > path.link.maxFrameBytes()) {
       frame.release();
       return;
@@ -215,14 +307,16 @@ final class PathSet {
     if (!path.owesUs()) {
       path.dataSentAt = now;
     }
-    path.send(frame);
+    path.sendData(frame, packets);
   }
 
-  private Optional<AttachedPath> bestStandby() {
+  /** The best path to go on with instead of {@code path}. */
+  private Optional<AttachedPath> bestOther(AttachedPath path) {
     return paths.stream()
-        .filter(path -> path.state == PathState.STANDBY && path.unanswered == 0)
-        .min(java.util.Comparator.comparingLong(AttachedPath::rtt))
-        .or(() -> paths.stream().filter(path -> path.state == PathState.STANDBY).findFirst());
+        .filter(other -> other != path && other.usable())
+        .min(
+            Comparator.comparingInt((AttachedPath other) -> Math.min(1, other.unanswered))
+                .thenComparingLong(AttachedPath::rtt));
   }
 
   private void ask(AttachedPath path) {
@@ -237,7 +331,21 @@ final class PathSet {
 
   private void move(AttachedPath path, PathState state, String why) {
     path.state = state;
+    limitPackets();
     owner.changed(path, why);
+  }
+
+  /** Long packets cost less; on a lossy path those cost least that fit one datagram. */
+  private void limitPackets() {
+    int limit = largestPacket;
+    for (AttachedPath path : paths) {
+      if (path.state == PathState.ACTIVE) {
+        long datagrams = path.quality.isLossy() ? 1 : DATAGRAMS_PER_PACKET;
+        long room = datagrams * path.datagram() - DataFrames.HEADER - DataFrames.LENGTH;
+        limit = (int) Math.min(limit, room);
+      }
+    }
+    owner.packetLimit(Math.max(ClientSessionConfig.LEAST_PACKET, limit));
   }
 
   /** Looks at every path: who is silent is asked, who does not answer is dead. */
@@ -255,11 +363,15 @@ final class PathSet {
         examine(path, now);
       }
     }
+    if (now - measuredAt >= (bonded ? PathScheduler.INTERVAL.toNanos() : MEASURE_INTERVAL)) {
+      measuredAt = now;
+      measure(now);
+    }
     reschedule();
   }
 
   private void examine(AttachedPath path, long now) {
-    boolean busy = path == active && path.owesUs();
+    boolean busy = path.state == PathState.ACTIVE && path.owesUs();
     if (path.unanswered == 0) {
       long silence = now - (busy ? path.dataSentAt : path.heardAt);
       if (silence >= (busy ? tuning.busySilence() : tuning.idleInterval()).toNanos()) {
@@ -274,13 +386,46 @@ final class PathSet {
     }
     if (path.unanswered >= tuning.losses()) {
       lost(path, "silent");
-    } else {
-      ask(path);
+      return;
+    }
+    ask(path);
+    if (busy && path.unanswered == SUSPECT) {
+      leave(path);
     }
   }
 
+  /** Goes on without {@code path}, which may yet answer. */
+  private void leave(AttachedPath path) {
+    if (bonded) {
+      sayAgain(path);
+    } else if (path == active) {
+      bestOther(path).filter(other -> other.unanswered == 0).ifPresent(this::choose);
+    }
+  }
+
+  /** How long the paths that carry take, and once more which one was chosen: words get lost. */
+  private void measure(long now) {
+    for (AttachedPath path : paths) {
+      if (path.state == PathState.ACTIVE && path.unanswered == 0 && isUsed(path, now)) {
+        say(path, new PathFrame.Ping(now));
+      }
+    }
+    if (active != null && desktop && isUsed(active, now)) {
+      say(active, new PathFrame.Select(epoch, bonded));
+    }
+    if (bonded) {
+      PathScheduler.judge(paths, now);
+    }
+  }
+
+  private static boolean isUsed(AttachedPath path, long now) {
+    return now - Math.max(path.dataSentAt, path.dataHeardAt) < 2 * MEASURE_INTERVAL;
+  }
+
   private void reschedule() {
-    boolean fast = paths.stream().anyMatch(p -> p.unanswered > 0 || (p == active && p.owesUs()));
+    boolean fast =
+        paths.stream()
+            .anyMatch(p -> p.unanswered > 0 || (p.state == PathState.ACTIVE && p.owesUs()));
     if (tick != null) {
       if (fast == tickIsFast || tickIsFast) {
         return; // A fast tick slows down by itself.

@@ -24,6 +24,9 @@ final class QuicLimits {
   /** A session in which nothing is asked lives on: three of these may be lost. */
   static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
+  /** Of the ids that are in each packet, in bytes: a virtual channel has one connection. */
+  private static final int CONNECTION_ID = 4;
+
   /** The longest packet that is taken in, in bytes; what is sent is {@code packetSize}. */
   private static final int LARGEST_PACKET = 16_000;
 
@@ -34,6 +37,7 @@ final class QuicLimits {
         // Keeps queues short on paths whose loss says nothing about congestion.
         .congestionControlAlgorithm(QuicCongestionControlAlgorithm.BBR)
         .maxIdleTimeout(IDLE_SECONDS, TimeUnit.SECONDS)
+        .localConnectionIdLength(CONNECTION_ID)
         .maxSendUdpPayloadSize(packetSize)
         .maxRecvUdpPayloadSize(LARGEST_PACKET)
         .initialMaxData(SESSION_WINDOW)

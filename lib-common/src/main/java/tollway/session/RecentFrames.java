@@ -4,14 +4,20 @@ package tollway.session;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data frames sent last, kept so that a new path can say again what died on the old one: QUIC
  * ignores what it already has, and does not wait for a time-out. Bounded in bytes.
  */
 final class RecentFrames {
-  private record Sent(ByteBuf frame, long at) {}
+  /** One frame as it was sent, of so many packets; without a path it was not sent at all. */
+  private record Sent(ByteBuf frame, int packets, @Nullable AttachedPath path, long at) {}
+
+  /** Takes over a copy of a frame that is to be sent again. */
+  interface Sink {
+    void accept(ByteBuf frame, int packets);
+  }
 
   private final int limit;
   private final Deque<Sent> frames = new ArrayDeque<>();
@@ -21,9 +27,9 @@ final class RecentFrames {
     limit = limitBytes;
   }
 
-  /** Keeps a reference of its own to {@code frame}, sent at {@code nanoTime}. */
-  void add(ByteBuf frame, long nanoTime) {
-    frames.addLast(new Sent(frame.retainedSlice(), nanoTime));
+  /** Keeps a reference of its own to {@code frame}, sent on {@code path} at {@code nanoTime}. */
+  void add(ByteBuf frame, int packets, @Nullable AttachedPath path, long nanoTime) {
+    frames.addLast(new Sent(frame.retainedSlice(), packets, path, nanoTime));
     bytes += frame.readableBytes();
     while (bytes > limit) {
       forgetOldest();
@@ -37,10 +43,21 @@ final class RecentFrames {
     }
   }
 
-  /** Hands a new reference to each frame to {@code sink}, oldest first. */
-  void replay(Consumer<ByteBuf> sink) {
+  /** Hands a copy of each frame that was not sent on {@code path} to {@code sink}, oldest first. */
+  void replayExcept(AttachedPath path, Sink sink) {
     for (Sent sent : frames) {
-      sink.accept(sent.frame().retainedSlice());
+      if (sent.path() != path) {
+        sink.accept(sent.frame().copy(), sent.packets());
+      }
+    }
+  }
+
+  /** Hands a copy of each frame that was sent on {@code path}, or on none, to {@code sink}. */
+  void replayOf(@Nullable AttachedPath path, Sink sink) {
+    for (Sent sent : frames) {
+      if (sent.path() == path) {
+        sink.accept(sent.frame().copy(), sent.packets());
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
@@ -42,6 +43,7 @@ final class ServerSession {
   private final NodeId key;
   private final ChannelHandler streamHandler;
   private final Runnable onEnd;
+  private final PacketSizeAllocator packetSizes;
   private final PathSet paths;
   private final VirtualDatagramChannel datagrams;
   private @Nullable QuicChannel quic;
@@ -60,7 +62,9 @@ final class ServerSession {
     this.key = key;
     this.streamHandler = streamHandler;
     this.onEnd = onEnd;
-    paths = new PathSet(loop, false, PathTuning.DEFAULT, new PathEvents());
+    packetSizes = new PacketSizeAllocator(ClientSessionConfig.LEAST_PACKET);
+    paths =
+        new PathSet(loop, false, false, PathTuning.DEFAULT, config.packetSize(), new PathEvents());
     datagrams =
         new VirtualDatagramChannel(
             VirtualDatagramChannel.EGRESS,
@@ -76,6 +80,7 @@ final class ServerSession {
             .initialMaxStreamsBidirectional(QuicLimits.STREAMS)
             // The attachment has proved the address: no Retry (RFC 9000 §8.1.2) is needed.
             .tokenHandler(null)
+            .option(ChannelOption.ALLOCATOR, packetSizes)
             .handler(new ConnectionEvents())
             .streamHandler(new StreamGate());
     datagrams.pipeline().addLast(QuicLimits.apply(builder, config.packetSize()).build());
@@ -164,6 +169,11 @@ final class ServerSession {
       } else if (abandoned == null) {
         abandoned = loop.schedule(WITHOUT_PATHS, () -> end("no path came back"));
       }
+    }
+
+    @Override
+    public void packetLimit(int bytes) {
+      packetSizes.limit(bytes);
     }
   }
 

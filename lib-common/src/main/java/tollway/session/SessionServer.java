@@ -31,6 +31,9 @@ public final class SessionServer {
   /** A path that has not proved itself by then is closed. */
   private static final Duration PROOF_DEADLINE = Duration.ofSeconds(10);
 
+  /** Paths lose frames: the challenge is put again until the proof comes. */
+  private static final Duration CHALLENGE_AGAIN = Duration.ofMillis(400);
+
   private final NettyLoops loops;
   private final NettyEventLoop home;
   private final NodeId egress;
@@ -132,6 +135,7 @@ public final class SessionServer {
     // Owned by home.
     private @Nullable Bytes nonce;
     private @Nullable Timer deadline;
+    private @Nullable Timer again;
 
     /** Written once by home, before frames may go to it. */
     private volatile @Nullable ServerSession session;
@@ -157,6 +161,7 @@ public final class SessionServer {
       nonce = asked;
       deadline = home.schedule(PROOF_DEADLINE, this::giveUp);
       link.send(encoded(new PathFrame.Challenge(asked)));
+      again = home.every(CHALLENGE_AGAIN, () -> link.send(encoded(new PathFrame.Challenge(asked))));
     }
 
     @Override
@@ -270,6 +275,10 @@ public final class SessionServer {
       if (deadline != null) {
         deadline.cancel();
         deadline = null;
+      }
+      if (again != null) {
+        again.cancel();
+        again = null;
       }
     }
 

@@ -37,6 +37,9 @@ public interface DataChannel {
   /** The largest message that the peer says it takes and we are willing to send. */
   int maxMessageBytes();
 
+  /** The largest message that travels in one packet of the path as far as it is known. */
+  int datagramBytes();
+
   /** Ends this channel at both ends; the connection stays. */
   void close();
 }

@@ -2,6 +2,7 @@
 package tollway.webrtc;
 
 import io.netty.buffer.ByteBuf;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -106,6 +107,12 @@ public final class IceAgent {
     } catch (SocketException unknown) {
       return false;
     }
+  }
+
+  /** Whether the path in use goes over IPv6. */
+  boolean usesIpv6() {
+    InetSocketAddress to = remote;
+    return to != null && to.getAddress() instanceof Inet6Address;
   }
 
   /** Whether {@link IceListener#onConnected} has come and neither failure nor close since. */

@@ -253,9 +253,10 @@ public final class PeerConnection {
             SessionDescription.USUAL_SCTP_PORT,
             peer.sctpPort(),
             PeerConfig.BASE_PACKET_BYTES,
-            ice.staysOnHost()
-                ? Math.min(config.maxPacketBytes(), peer.maxPacketBytes())
-                : PeerConfig.BASE_PACKET_BYTES,
+            PacketSizes.toTry(
+                Math.min(config.maxPacketBytes(), peer.maxPacketBytes()),
+                ice.staysOnHost(),
+                ice.usesIpv6()),
             config.sendBufferBytes(),
             config.receiveBufferBytes(),
             MAX_MESSAGE_BYTES);

@@ -81,6 +81,11 @@ final class SctpDataChannel implements DataChannel {
   }
 
   @Override
+  public int datagramBytes() {
+    return Math.min(maxMessageBytes, association.maxChunkPayload());
+  }
+
+  @Override
   public void close() {
     if (open) {
       open = false;

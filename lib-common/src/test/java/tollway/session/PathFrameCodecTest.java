@@ -28,7 +28,9 @@ final class PathFrameCodecTest {
           "113b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29" + "5a".repeat(64),
           "12",
           "1303",
-          "14ffffffff");
+          "14ffffffff00",
+          "140000000101",
+          "04ffffffff0000000200000001000000000000057805dc");
 
   private static final List<PathFrame> FRAMES =
       List.of(
@@ -38,7 +40,9 @@ final class PathFrameCodecTest {
           new PathFrame.Attach(ALICE.nodeId(), filled(64)),
           new PathFrame.Attached(),
           new PathFrame.Refused(PathFrame.Reason.STOPPING),
-          new PathFrame.Select(0xffff_ffffL));
+          new PathFrame.Select(0xffff_ffffL, false),
+          new PathFrame.Select(1, true),
+          new PathFrame.Report(0xffff_ffffL, 2, 1, 1400, 1500));
 
   @Test
   void writesWhatIsFrozen() {
@@ -90,24 +94,86 @@ final class PathFrameCodecTest {
   @Test
   void packetsShareFramesUpToTheLimit() throws Exception {
     List<ByteBuf> frames = new ArrayList<>();
-    PacketBatch batch = new PacketBatch(UnpooledByteBufAllocator.DEFAULT, 100, frames::add);
-    for (int size : new int[] {40, 40, 50, 97, 98, 0, 1}) {
+    List<Integer> counts = new ArrayList<>();
+    PacketBatch batch =
+        new PacketBatch(
+            UnpooledByteBufAllocator.DEFAULT,
+            100,
+            (frame, packets) -> {
+              frames.add(frame);
+              counts.add(packets);
+            });
+    for (int size : new int[] {40, 40, 50, 91, 92, 0, 1}) {
       batch.add(Unpooled.wrappedBuffer(filled(size).toArray()));
     }
     batch.flush();
-    List<Integer> sizes = new ArrayList<>();
-    for (ByteBuf frame : frames) {
-      assertThat(frame.readableBytes()).isLessThanOrEqualTo(100);
-      PacketBatch.split(
+    assertThat(frames).allMatch(frame -> frame.readableBytes() <= 100);
+    // 92 does not fit; 0 is no packet.
+    assertThat(packetsOf(frames)).containsExactly("0:40", "1:40", "2:50", "3:91", "4:1");
+    assertThat(counts).containsExactly(2, 1, 1, 1);
+  }
+
+  @Test
+  void aCutFrameCarriesTheSamePacketsUnderTheSameNumbers() throws Exception {
+    Random random = new Random(29);
+    for (int round = 0; round < 2_000; round++) {
+      List<ByteBuf> whole = new ArrayList<>();
+      PacketBatch batch =
+          new PacketBatch(UnpooledByteBufAllocator.DEFAULT, 4_000, (frame, n) -> whole.add(frame));
+      for (int i = random.nextInt(12); i >= 0; i--) {
+        batch.add(Unpooled.wrappedBuffer(filled(1 + random.nextInt(1_500)).toArray()));
+      }
+      batch.flush();
+      for (ByteBuf frame : whole) {
+        int limit = 50 + random.nextInt(2_000);
+        List<String> before = packetsOf(List.of(frame.copy()));
+        List<ByteBuf> pieces = new ArrayList<>();
+        DataFrames.cut(frame, limit, pieces::add);
+        for (ByteBuf piece : pieces) {
+          assertThat(piece.readableBytes() <= limit || packetsOf(List.of(piece.copy())).size() == 1)
+              .isTrue();
+        }
+        assertThat(packetsOf(pieces)).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void cuttingNoiseNeitherFailsNorLeaksNorGrows() {
+    Random random = new Random(31);
+    for (int round = 0; round < 50_000; round++) {
+      byte[] noise = new byte[1 + random.nextInt(60)];
+      random.nextBytes(noise);
+      noise[0] = 1;
+      for (int i = 7; i < noise.length; i += 2) {
+        noise[i] = (byte) random.nextInt(2);
+      }
+      ByteBuf frame = Unpooled.wrappedBuffer(noise);
+      int[] total = new int[1];
+      DataFrames.cut(
           frame,
-          packet -> {
-            sizes.add(packet.readableBytes());
+          1 + random.nextInt(40),
+          piece -> {
+            total[0] += piece.readableBytes() - DataFrames.HEADER;
+            piece.release();
+          });
+      assertThat(frame.refCnt()).isZero();
+      assertThat(total[0]).isLessThanOrEqualTo(noise.length);
+    }
+  }
+
+  private static List<String> packetsOf(List<ByteBuf> frames) throws Exception {
+    List<String> packets = new ArrayList<>();
+    for (ByteBuf frame : frames) {
+      DataFrames.split(
+          frame,
+          (number, packet) -> {
+            packets.add(number + ":" + packet.readableBytes());
             packet.release();
           });
       frame.release();
     }
-    assertThat(sizes).containsExactly(40, 40, 50, 97, 1); // 98 does not fit; 0 is no packet.
-    assertThat(frames).hasSize(4);
+    return packets;
   }
 
   @Test
@@ -116,18 +182,18 @@ final class PathFrameCodecTest {
     for (int round = 0; round < 50_000; round++) {
       byte[] noise = new byte[1 + random.nextInt(40)];
       random.nextBytes(noise);
-      for (int i = 1; i < noise.length; i += 2) {
+      for (int i = 7; i < noise.length; i += 2) {
         noise[i] = (byte) random.nextInt(2); // Short lengths, so that some are right.
       }
       List<Integer> sizes = new ArrayList<>();
       try {
-        PacketBatch.split(
+        DataFrames.split(
             Unpooled.wrappedBuffer(noise),
-            packet -> {
+            (number, packet) -> {
               sizes.add(packet.readableBytes());
               packet.release();
             });
-        assertThat(sizes.stream().mapToInt(size -> size + 2).sum()).isEqualTo(noise.length - 1);
+        assertThat(sizes.stream().mapToInt(size -> size + 2).sum()).isEqualTo(noise.length - 7);
       } catch (MalformedBytesException expected) {
         assertThat(sizes).isEmpty();
       }

@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +181,37 @@ final class SessionTest {
   }
 
   @Test
+  void wordsLostWhileAttachingAreSaidAgain() throws Exception {
+    Desktop desktop = new Desktop(EGRESS.nodeId());
+    Random random = new Random(11);
+    desktop.path(
+        egress,
+        "bad",
+        (frame, fromDesktop, path) ->
+            frame.getByte(frame.readerIndex()) == PathFrameCodec.DATA || random.nextInt(3) != 0);
+    desktop.ready.get(60, TimeUnit.SECONDS);
+    assertThat(desktop.ask("echo hello").get(30, TimeUnit.SECONDS)).isEqualTo("hello");
+  }
+
+  @Test
+  void aBondedSessionUsesEveryPathAndLosesNothingWithOne() throws Exception {
+    Desktop desktop = new Desktop(EGRESS.nodeId(), true);
+    Counter first = new Counter();
+    Counter second = new Counter();
+    desktop.path(egress, "first", first);
+    MemoryPath dying = desktop.path(egress, "second", second);
+    desktop.ready.get(30, TimeUnit.SECONDS);
+    desktop.await("first", PathState.ACTIVE);
+    desktop.await("second", PathState.ACTIVE);
+    Download download = desktop.download(BULK);
+    download.reached(BULK / 2).get(60, TimeUnit.SECONDS);
+    dying.cutSilently();
+    assertThat(download.sha256().get(60, TimeUnit.SECONDS)).isEqualTo(bulkSha256());
+    assertThat(first.toDesktop.get()).isGreaterThan(BULK / 200);
+    assertThat(second.toDesktop.get()).isGreaterThan(BULK / 200);
+  }
+
+  @Test
   void halfCloseReachesTheOtherEnd() throws Exception {
     Desktop desktop = new Desktop(EGRESS.nodeId());
     desktop.path(egress, "one");
@@ -269,6 +301,19 @@ final class SessionTest {
     public boolean passes(ByteBuf frame, boolean desktop, MemoryPath path) {
       if (desktop) {
         fromDesktop.add(Bytes.of(frame.nioBuffer()));
+      }
+      return true;
+    }
+  }
+
+  /** Counts the bytes of data frames that a path brings the desktop. */
+  private static final class Counter implements Middle {
+    final AtomicLong toDesktop = new AtomicLong();
+
+    @Override
+    public boolean passes(ByteBuf frame, boolean fromDesktop, MemoryPath path) {
+      if (!fromDesktop && frame.getByte(frame.readerIndex()) == PathFrameCodec.DATA) {
+        toDesktop.addAndGet(frame.readableBytes());
       }
       return true;
     }
@@ -425,6 +470,11 @@ final class SessionTest {
       }
 
       @Override
+      public int datagramBytes() {
+        return FRAME;
+      }
+
+      @Override
       public void close() {
         onClose.run();
       }
@@ -502,10 +552,15 @@ final class SessionTest {
     private final ClientSession session;
 
     Desktop(NodeId pin) throws Exception {
+      this(pin, false);
+    }
+
+    Desktop(NodeId pin, boolean bonded) throws Exception {
       session =
           onLoop(
               () ->
-                  ClientSession.open(desktopLoop, new ClientSessionConfig(pin, 1200, FRAME), this));
+                  ClientSession.open(
+                      desktopLoop, new ClientSessionConfig(pin, 1200, FRAME, bonded), this));
       desktops.add(this);
     }
 

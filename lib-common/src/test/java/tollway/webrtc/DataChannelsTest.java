@@ -24,7 +24,7 @@ import tollway.webrtc.sctp.SctpListener;
 /** Bob's channels; Mallory, at the other end, writes on bare streams. */
 final class DataChannelsTest {
   private static final SctpConfig CONFIG =
-      new SctpConfig(5000, 5000, 1228, 1228, 1 << 20, 1 << 20, 256 << 10);
+      new SctpConfig(5000, 5000, 1228, List.of(), 1 << 20, 1 << 20, 256 << 10);
 
   private final ManualEventLoop loop = new ManualEventLoop();
   private final List<DataChannel> opened = new ArrayList<>();

@@ -100,7 +100,7 @@ final class SdpCodecTest {
               setup,
               65_535,
               0,
-              1_228,
+              1_240,
               List.of(),
               false);
       assertThat(SdpCodec.parse(SdpCodec.format(other, 1))).isEqualTo(other);
@@ -125,14 +125,14 @@ final class SdpCodecTest {
     assertThat(offer.mid()).isEqualTo("0");
     assertThat(offer.sctpPort()).isEqualTo(5000);
     assertThat(offer.maxMessageBytes()).isEqualTo(65_536); // RFC 8841 §6.1
-    assertThat(offer.maxPacketBytes()).isEqualTo(1_228);
+    assertThat(offer.maxPacketBytes()).isEqualTo(1_240);
     assertThat(SdpCodec.parse(CHROMIUM.replace("size:262144", "size:9999999999")).maxMessageBytes())
         .isEqualTo(Integer.MAX_VALUE);
   }
 
   @Test
   void thePacketSizeStaysWithinWhatWeWouldTry() throws Exception {
-    for (var said : Map.of("0", 1_228, "1228", 1_228, "9000", 9_000, "65535", 16_384).entrySet()) {
+    for (var said : Map.of("0", 1_240, "1240", 1_240, "9000", 9_000, "65535", 16_384).entrySet()) {
       String line = "a=x-tollway-max-packet-size:" + said.getKey() + "\n";
       assertThat(SdpCodec.parse(CHROMIUM + line).maxPacketBytes()).isEqualTo(said.getValue());
     }

@@ -302,6 +302,11 @@ public final class SctpAssociation {
     sendSoon();
   }
 
+  /** The longest message that needs only one packet. */
+  public int maxChunkPayload() {
+    return writer.maxPayload();
+  }
+
   private void packetLimitChanged() {
     if (connected != null) {
       connected.sender().packetLimitChanged();
@@ -395,7 +400,7 @@ public final class SctpAssociation {
       connected = new Connected(peer, sender, new Receiver(peer.firstTsn(), reassembly), resets);
       state = State.ESTABLISHED;
       writer.flush();
-      probe.begin(config.maxPacketBytes());
+      probe.begin(config.packetSizesToTry());
       listener.established();
     }
 

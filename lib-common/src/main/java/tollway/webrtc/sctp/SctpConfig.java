@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.webrtc.sctp;
 
+import java.util.List;
+
 /**
  * The limits of one association.
  *
  * @param localPort from our description
  * @param remotePort from the peer's description
  * @param basePacketBytes a packet size that every path takes
- * @param maxPacketBytes a packet size to try; the base size for none
+ * @param packetSizesToTry larger packet sizes that the path may take, from the largest down
  * @param sendBufferBytes what may wait to be sent
  * @param receiveBufferBytes what is kept of unfinished and early messages
  * @param maxMessageBytes the largest message we said we take
@@ -16,7 +18,11 @@ public record SctpConfig(
     int localPort,
     int remotePort,
     int basePacketBytes,
-    int maxPacketBytes,
+    List<Integer> packetSizesToTry,
     int sendBufferBytes,
     int receiveBufferBytes,
-    int maxMessageBytes) {}
+    int maxMessageBytes) {
+  public SctpConfig {
+    packetSizesToTry = List.copyOf(packetSizesToTry);
+  }
+}

@@ -275,7 +275,8 @@ final class SctpAssociationTest {
 
   @Test
   void largerPacketsAreUsedOnceAProbeCameBack() {
-    SctpConfig large = new SctpConfig(5000, 5000, 1228, 16_384, 1 << 20, 1 << 20, 256 << 10);
+    SctpConfig large =
+        new SctpConfig(5000, 5000, 1228, List.of(16_384), 1 << 20, 1 << 20, 256 << 10);
     TwoEnds ends = open(new TwoEnds(101, large, 1)).connected();
     assertThat(ends.alice.packetBytes()).isEqualTo(1228);
     ends.loop.advance(Duration.ofSeconds(1));
@@ -290,7 +291,8 @@ final class SctpAssociationTest {
 
   @Test
   void aPathThatSwallowsLargePacketsKeepsTheBaseSize() {
-    SctpConfig large = new SctpConfig(5000, 5000, 1228, 16_384, 1 << 20, 1 << 20, 256 << 10);
+    SctpConfig large =
+        new SctpConfig(5000, 5000, 1228, List.of(16_384), 1 << 20, 1 << 20, 256 << 10);
     TwoEnds ends = open(new TwoEnds(102, large, 1));
     ends.toBob.largestPacket = 1500;
     ends.connected();

@@ -17,7 +17,7 @@ final class TwoEnds implements AutoCloseable {
   static final int BASE = 1228;
 
   static final SctpConfig CONFIG =
-      new SctpConfig(5000, 5000, BASE, BASE, 1 << 20, 1 << 20, 256 << 10);
+      new SctpConfig(5000, 5000, BASE, List.of(), 1 << 20, 1 << 20, 256 << 10);
 
   /** What one end has heard. */
   static final class End implements SctpListener {
