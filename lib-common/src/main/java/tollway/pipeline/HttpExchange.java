@@ -190,7 +190,11 @@ final class HttpExchange {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       context.fireUserEventTriggered(event);
-      if (event instanceof ChannelInputShutdownEvent) {
+      if (event instanceof NoStream why && !over) {
+        over = true;
+        owner.answered(false);
+        ProxyPage.write(client, HttpProxy.status(why), why.reason());
+      } else if (event instanceof ChannelInputShutdownEvent) {
         // A response without a length ends here: the codec says so when the channel is gone.
         context.close();
       }

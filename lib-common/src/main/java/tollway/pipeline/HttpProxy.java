@@ -157,7 +157,7 @@ final class HttpProxy extends ChannelInboundHandlerAdapter {
     held.clear();
   }
 
-  private static HttpResponseStatus status(NoStream why) {
+  static HttpResponseStatus status(NoStream why) {
     if (why.status().isEmpty()) {
       return HttpResponseStatus.SERVICE_UNAVAILABLE;
     }

@@ -32,7 +32,11 @@ import tollway.session.ClientSession;
 final class WaitingStreams {
   /** What became of a request, told once. */
   interface Outcome {
-    /** Connected; the stream does not read until its auto-read is switched on. */
+    /**
+     * Takes data; the stream does not read until its auto-read is switched on. Where the egress is
+     * far away this comes before it has answered, so that the first data takes the same flight;
+     * should it say no after all, the stream fires its {@link NoStream} and closes.
+     */
     void connected(QuicStreamChannel stream);
 
     void failed(NoStream why);
@@ -49,6 +53,9 @@ final class WaitingStreams {
   /** Longer than an egress takes to look up and dial. */
   private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(30);
 
+  /** A round trip that is worth saving: then streams are taken for connected before they are. */
+  private static final Duration FAR = Duration.ofMillis(25);
+
   private static final Duration UNREAD_DELAY = Duration.ofSeconds(1);
 
   private static final WriteBufferWaterMark QUEUE = new WriteBufferWaterMark(128 << 10, 256 << 10);
@@ -57,6 +64,7 @@ final class WaitingStreams {
   private final Supplier<String> state;
   private final SecureRandom random = new SecureRandom();
   private final Queue<Request> waiting = new ArrayDeque<>();
+  private final RecentRefusals refusals = new RecentRefusals();
   private @Nullable ClientSession session;
 
   /** {@code state} says why there is no session. */
@@ -129,14 +137,22 @@ final class WaitingStreams {
     }
   }
 
+  /** Whoever was told lately why a destination does not answer is told again, and in time. */
+  private boolean isWorthAssuming(ClientSession ready, Request request) {
+    return request.header() instanceof StreamHeader.Connection connection
+        && ready.roundTrip().filter(time -> time.compareTo(FAR) >= 0).isPresent()
+        && !refusals.contains(connection.destination(), loop.nanoTime());
+  }
+
   private void begin(ClientSession ready, Request request) {
+    boolean assume = isWorthAssuming(ready, request);
     ready
         .openStream(
             new ChannelInitializer<QuicStreamChannel>() {
               @Override
               protected void initChannel(QuicStreamChannel stream) {
                 stream.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUE);
-                stream.pipeline().addLast(new AwaitAnswer(request));
+                stream.pipeline().addLast(new AwaitAnswer(request, assume));
               }
             })
         .addListener(
@@ -153,6 +169,11 @@ final class WaitingStreams {
                     .writeAndFlush(
                         Unpooled.wrappedBuffer(
                             StreamHeaderCodec.encode(request.header()).toArray()));
+                if (assume && request.outcome().cancelled()) {
+                  Relay.abort(opened.getNow());
+                } else if (assume) {
+                  request.outcome().connected(opened.getNow());
+                }
               }
             });
   }
@@ -186,10 +207,15 @@ final class WaitingStreams {
   private final class AwaitAnswer extends ByteToMessageDecoder {
     private final Request request;
     private @Nullable Timer deadline;
+
+    /** Whoever asked has the stream already. */
+    private final boolean assumed;
+
     private boolean told;
 
-    AwaitAnswer(Request request) {
+    AwaitAnswer(Request request, boolean assumed) {
       this.request = request;
+      this.assumed = assumed;
     }
 
     @Override
@@ -211,6 +237,9 @@ final class WaitingStreams {
         }
         if (!answer.get().isConnected()) {
           fail(context, NoStream.answered(answer.get()));
+        } else if (assumed) {
+          tell();
+          context.pipeline().remove(this);
         } else if (request.outcome().cancelled()) {
           tell();
           Relay.abort(context.channel());
@@ -229,6 +258,7 @@ final class WaitingStreams {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
       fail(context, NoStream.noRoute("the session ended"));
+      context.fireChannelInactive();
     }
 
     @Override
@@ -239,8 +269,17 @@ final class WaitingStreams {
     private void fail(ChannelHandlerContext context, NoStream why) {
       if (!told) {
         tell();
-        request.outcome().failed(why);
-        context.channel().close();
+        if (why.status().isPresent()
+            && request.header() instanceof StreamHeader.Connection connection) {
+          refusals.add(connection.destination(), loop.nanoTime());
+        }
+        if (assumed) {
+          context.fireUserEventTriggered(why);
+          Relay.abort(context.channel());
+        } else {
+          request.outcome().failed(why);
+          context.channel().close();
+        }
       }
     }
 

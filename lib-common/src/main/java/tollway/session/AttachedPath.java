@@ -65,6 +65,10 @@ final class AttachedPath {
     return dataSentAt - heardAt > 0;
   }
 
+  boolean isMeasured() {
+    return smoothedRtt != 0;
+  }
+
   long rtt() {
     return smoothedRtt == 0 ? UNKNOWN_RTT : smoothedRtt;
   }

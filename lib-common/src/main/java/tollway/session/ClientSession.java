@@ -14,6 +14,8 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.Future;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.MalformedBytesException;
@@ -88,6 +90,12 @@ public final class ClientSession {
       return loop.netty().newFailedFuture(new IllegalStateException("the session is not ready"));
     }
     return connected.createStream(QuicStreamType.BIDIRECTIONAL, handler);
+  }
+
+  /** To the egress and back; empty while unknown. */
+  public Optional<Duration> roundTrip() {
+    loop.checkInLoop();
+    return paths.roundTrip();
   }
 
   public SessionSnapshot snapshot() {

@@ -177,6 +177,13 @@ final class PathSet {
     return paths.stream().anyMatch(AttachedPath::usable);
   }
 
+  /** To the other end and back, smoothed; empty while unknown. */
+  Optional<Duration> roundTrip() {
+    return Optional.ofNullable(active)
+        .filter(AttachedPath::isMeasured)
+        .map(path -> Duration.ofNanos(path.rtt()));
+  }
+
   List<PathSnapshot> snapshot() {
     return paths.stream().map(AttachedPath::snapshot).toList();
   }
