@@ -46,7 +46,8 @@ class Lab:
         errors = open(self.work / f"{name}.log", "wb")
         inside = ["ip", "netns", "exec", self.namespace(namespace)] if namespace else []
         child = subprocess.Popen(
-            [*inside, *map(str, command)], stdin=subprocess.DEVNULL, stdout=output, stderr=errors
+            [*inside, *map(str, command)], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
+            env={**os.environ, "XDG_RUNTIME_DIR": str(self.work / "run" / name)},
         )
         self.children.append(child)
         return child
