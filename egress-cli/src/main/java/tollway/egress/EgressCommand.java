@@ -21,6 +21,7 @@ import tollway.cli.RootCommand;
       InviteCommand.class,
       WidgetCommand.class,
       DesktopCommand.class,
+      DoctorCommand.class,
       StatusCommand.class,
       EventsCommand.class,
       ShellCommand.class,

@@ -14,9 +14,18 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /** {@code /healthz} and {@code /metrics}; everything but the signalling path is not found. */
 final class OperatorPages extends ChannelInboundHandlerAdapter {
+  /** RFC 9110 §5.6.7. */
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
+
   private final SignalServer server;
 
   OperatorPages(SignalServer server) {
@@ -60,6 +69,7 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
         .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
+        .set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()))
         .set(HttpHeaderNames.CONNECTION, "close");
     ReferenceCountUtil.release(request);
     context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);

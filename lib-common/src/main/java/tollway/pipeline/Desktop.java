@@ -51,7 +51,7 @@ public final class Desktop {
   private final LocalProxy proxy;
   private final Map<MatchId, DesktopPath> paths = new HashMap<>();
   private final Set<NodeId> shunned = new LinkedHashSet<>();
-  private final DesktopFaults faults = new DesktopFaults();
+  private final DesktopFaults faults;
   private ClientSession session;
   private List<InetSocketAddress> stun = List.of();
   private String state = "not connected to freddie yet";
@@ -66,6 +66,7 @@ public final class Desktop {
     loop = loops.next();
     this.config = config;
     this.listener = listener;
+    faults = new DesktopFaults(listener::fault);
     streams = new WaitingStreams(loop, () -> state);
     signaling = new SignalingClient(loop, config.invite().freddies(), identity, new Signals());
     proxy = LocalProxy.bind(loops, config.listen(), new ProxyPort(loop, streams, config.user()));
@@ -116,6 +117,16 @@ public final class Desktop {
         streams.waiting(),
         faults.counts(),
         faults.latest());
+  }
+
+  /**
+   * Asks the egress to connect to {@code destination}, and lets go of it at once. The future has
+   * what the egress answered, or fails when there is no way to it. Any thread.
+   */
+  public CompletableFuture<StreamAnswer> probe(Destination destination) {
+    CompletableFuture<StreamAnswer> answer = new CompletableFuture<>();
+    loop.execute(() -> streams.open(destination, new StreamProbe(answer)));
+    return answer;
   }
 
   /** Says goodbye to the egress and to the volunteers; completes within about half a second. */
@@ -177,6 +188,7 @@ public final class Desktop {
         new DesktopPath(match.peer(), "widget " + match.peer().brief(), new PathEvents(id));
     paths.put(id, path);
     say("connecting to a volunteer");
+    listener.reached(DesktopStep.VOLUNTEER_FOUND);
     path.connect(loop, stun, config.includeLoopback());
   }
 
@@ -240,6 +252,7 @@ public final class Desktop {
       known = true;
       generation++;
       say("no volunteer is free yet");
+      listener.welcomed(offered);
       StunServers.resolve(
           loop,
           Stream.concat(offered.stream(), config.invite().stunServers().stream()),
@@ -322,9 +335,13 @@ public final class Desktop {
       for (DesktopPath path : List.copyOf(paths.values())) {
         if (path.label().equals(snapshot.label())) {
           if (snapshot.state() == PathState.DEAD) {
+            if (why.equals(ClientSession.NOT_PINNED)) {
+              faults.add(loop.now(), DesktopFault.Cause.WRONG_PIN, why);
+            }
             path.end(why);
           } else if (snapshot.state() != PathState.PROBING) {
             path.attached();
+            listener.reached(DesktopStep.PATH_ATTACHED);
           }
         }
       }
@@ -356,6 +373,7 @@ public final class Desktop {
     @Override
     public PathHandle open(DesktopPath path) {
       say("waiting for the egress");
+      listener.reached(DesktopStep.CHANNEL_OPEN);
       return session.addPath(path, path.label());
     }
 

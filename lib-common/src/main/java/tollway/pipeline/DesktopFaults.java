@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What went wrong since the start, counted, and the latest of it. On the desktop's loop. */
 final class DesktopFaults {
@@ -15,12 +16,21 @@ final class DesktopFaults {
   private final Map<DesktopFault.Cause, Long> counts = new EnumMap<>(DesktopFault.Cause.class);
   private final Deque<DesktopFault> latest = new ArrayDeque<>();
 
+  private final Consumer<DesktopFault> told;
+
+  /** {@code told} hears of each. */
+  DesktopFaults(Consumer<DesktopFault> told) {
+    this.told = told;
+  }
+
   void add(Instant at, DesktopFault.Cause cause, String why) {
     counts.merge(cause, 1L, Long::sum);
     if (latest.size() == LATEST) {
       latest.removeFirst();
     }
-    latest.addLast(new DesktopFault(at, cause, MatchId.reason(why)));
+    DesktopFault fault = new DesktopFault(at, cause, MatchId.reason(why));
+    latest.addLast(fault);
+    told.accept(fault);
   }
 
   Map<DesktopFault.Cause, Long> counts() {

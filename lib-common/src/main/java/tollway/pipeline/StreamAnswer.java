@@ -4,11 +4,11 @@ package tollway.pipeline;
 import java.nio.charset.StandardCharsets;
 
 /** What the egress says of a stream before its data; the reason is for people and may be empty. */
-record StreamAnswer(Status status, String reason) {
+public record StreamAnswer(Status status, String reason) {
   static final int REASON_LIMIT = 200;
 
   /** With its code on the wire. */
-  enum Status {
+  public enum Status {
     CONNECTED(0),
     /** The egress's dial policy forbids the destination. */
     FORBIDDEN(1),
@@ -32,7 +32,7 @@ record StreamAnswer(Status status, String reason) {
     }
   }
 
-  StreamAnswer {
+  public StreamAnswer {
     if (reason.getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
       throw new IllegalArgumentException("a reason has at most 200 bytes");
     }
@@ -45,7 +45,7 @@ record StreamAnswer(Status status, String reason) {
     return new StreamAnswer(Status.CONNECTED, "");
   }
 
-  boolean isConnected() {
+  public boolean isConnected() {
     return status == Status.CONNECTED;
   }
 }

@@ -43,6 +43,11 @@ final class WaitingStreams {
 
     /** Whoever asked has gone: an answer would be for nobody. */
     boolean cancelled();
+
+    /** Never {@link #connected} before the egress has answered, however far away it is. */
+    default boolean awaitsAnswer() {
+      return false;
+    }
   }
 
   private record Request(StreamHeader header, Outcome outcome) {}
@@ -140,6 +145,7 @@ final class WaitingStreams {
   /** Whoever was told lately why a destination does not answer is told again, and in time. */
   private boolean isWorthAssuming(ClientSession ready, Request request) {
     return request.header() instanceof StreamHeader.Connection connection
+        && !request.outcome().awaitsAnswer()
         && ready.roundTrip().filter(time -> time.compareTo(FAR) >= 0).isPresent()
         && !refusals.contains(connection.destination(), loop.nanoTime());
   }

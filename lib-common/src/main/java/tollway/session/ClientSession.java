@@ -29,6 +29,9 @@ import tollway.loop.Timer;
  * method and callback is on the loop it was opened with.
  */
 public final class ClientSession {
+  /** Why a path is dead when the egress behind it has another identity than the pinned one. */
+  public static final String NOT_PINNED = PathFrame.Reason.BAD_PROOF.text();
+
   private static final int CONNECT_TIMEOUT_MILLIS = 15_000;
 
   private final NettyEventLoop loop;

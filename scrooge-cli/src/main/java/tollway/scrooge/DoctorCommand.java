@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.console.Check;
 import tollway.exec.Host;
 
 /** {@code scrooge doctor}. */

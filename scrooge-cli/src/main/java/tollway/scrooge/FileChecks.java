@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.TextFile;
 import tollway.cli.UserErrorException;
+import tollway.console.Check;
 
 /** Key and state, the room for them on the disk, and the clock against what the state remembers. */
 record FileChecks(Path key, Path state, Instant now) {

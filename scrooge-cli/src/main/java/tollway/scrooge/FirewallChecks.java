@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tollway.console.Check;
 import tollway.exec.Host;
 import tollway.exec.HostCommand;
 import tollway.firewall.Passage;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import tollway.console.Check;
 import tollway.link.LinkInterfaces;
 
 /** Whether neighbours can be heard on the links. {@code daemon}: one of ours is running here. */

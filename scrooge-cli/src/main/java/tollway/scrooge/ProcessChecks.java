@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import tollway.console.Check;
 import tollway.exec.Host;
 
 /** What this process may do, and the kernel settings it would change. */

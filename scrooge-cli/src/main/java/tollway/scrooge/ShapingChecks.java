@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import tollway.console.Check;
 import tollway.exec.Host;
 
 /** Whether the kernel can divide an uplink among neighbours. */

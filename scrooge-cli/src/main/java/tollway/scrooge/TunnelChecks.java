@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tollway.console.Check;
 import tollway.exec.Host;
 
 /** Whether this host can run tunnels, and by what. */

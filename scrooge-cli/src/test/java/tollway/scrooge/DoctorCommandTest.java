@@ -17,9 +17,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.cli.ExitCode;
+import tollway.console.Check;
+import tollway.console.Check.State;
 import tollway.exec.Host;
 import tollway.exec.HostCommand;
-import tollway.scrooge.Check.State;
 
 /** Hosts that lack something are made up; the last test asks this one. */
 final class DoctorCommandTest {
