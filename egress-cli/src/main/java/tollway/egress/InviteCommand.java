@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,6 +18,7 @@ import tollway.bytes.MalformedBytesException;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.cli.UserErrorException;
 import tollway.pipeline.Invite;
 import tollway.pipeline.InviteCodec;
 
@@ -39,6 +41,18 @@ final class InviteCommand extends Subcommand {
   @Option(names = "--json", description = "Show what the invite says, never its token.")
   private boolean json;
 
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "With --token: where 'egress serve' takes its tokens from.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--token",
+      paramLabel = "NAME",
+      description = "Put the token of this name into the invite, for those who shall have it.")
+  private @Nullable String token;
+
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
@@ -47,10 +61,26 @@ final class InviteCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, MalformedBytesException, CommandFailedException {
-    String text = text();
-    Invite invite = InviteCodec.decode(text);
-    io().out().println(json ? PRETTY.toJson(toJson(invite)) : text.strip());
+    Invite invite = withToken(InviteCodec.decode(text()));
+    io().out().println(json ? PRETTY.toJson(toJson(invite)) : InviteCodec.encode(invite));
     return ExitCode.DONE;
+  }
+
+  private Invite withToken(Invite kept) throws IOException {
+    String name = token;
+    Path tokens = tokenFile;
+    if (name == null && tokens == null) {
+      return kept;
+    }
+    if (name == null || tokens == null) {
+      throw new UserErrorException("--token and --token-file: give both or neither");
+    }
+    Optional<String> secret = InviteOptions.tokens(tokens).secret(name);
+    if (secret.isEmpty()) {
+      throw new UserErrorException("--token: there is no '" + name + "' in " + tokens);
+    }
+    return new Invite(
+        kept.egress(), kept.egressUrls(), kept.freddies(), kept.stunServers(), secret);
   }
 
   private String text() throws IOException, CommandFailedException {

@@ -11,7 +11,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
@@ -20,6 +19,7 @@ import tollway.cli.TextFile;
 import tollway.cli.UserErrorException;
 import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
+import tollway.pipeline.AccessTokens;
 import tollway.pipeline.Invite;
 import tollway.pipeline.InviteCodec;
 
@@ -55,7 +55,9 @@ final class InviteOptions {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "A secret that volunteers must know: it becomes part of the invite.")
+      description =
+          "A secret that volunteers must know, or several with names, 'NAME SECRET' a line; the"
+              + " first becomes part of the invite. It is read again when it changes.")
   private @Nullable Path tokenFile;
 
   static Path stateDirectory(@Nullable Path given, Map<String, String> environment) {
@@ -73,36 +75,43 @@ final class InviteOptions {
         stateDirectory(state, environment).resolve("identity.pem"), new SecureRandom());
   }
 
-  Optional<String> token() throws IOException {
-    if (tokenFile == null) {
-      return Optional.empty();
-    }
-    String token = TextFile.read(tokenFile, 1024).strip();
-    if (!Invite.isToken(token)) {
-      throw new UserErrorException(
-          "--token-file: a token has 16 to 128 letters, digits or ._~+/=- on one line");
-    }
-    return Optional.of(token);
+  AccessTokens tokens() throws IOException {
+    return tokenFile == null ? AccessTokens.NONE : tokens(tokenFile);
   }
 
-  Invite invite(Identity identity, InetSocketAddress bound) throws IOException {
+  /** The tokens in {@code file}. */
+  static AccessTokens tokens(Path file) throws IOException {
+    try {
+      return AccessTokens.parse(TextFile.utf8("--token-file", file));
+    } catch (MalformedBytesException wrong) {
+      throw new UserErrorException("--token-file: " + file + ": " + wrong.getMessage());
+    }
+  }
+
+  List<Path> tokenFiles() {
+    return tokenFile == null ? List.of() : List.of(tokenFile);
+  }
+
+  Invite invite(Identity identity, InetSocketAddress bound, boolean secure) throws IOException {
     List<URI> urls = urls("--public-url", publicUrls);
     if (urls.isEmpty()) {
       HostPort at = new HostPort(bound.getAddress().getHostAddress(), bound.getPort());
-      urls = List.of(URI.create("ws://" + at));
+      urls = List.of(URI.create((secure ? "wss://" : "ws://") + at));
     }
     try {
-      return new Invite(identity.nodeId(), urls, urls("--freddie", freddies), stun, token());
+      return new Invite(
+          identity.nodeId(), urls, urls("--freddie", freddies), stun, tokens().first());
     } catch (IllegalArgumentException wrong) {
       throw new UserErrorException(String.valueOf(wrong.getMessage()));
     }
   }
 
   /** Makes an invite for nobody, so that what is wrong with it is said before anything is done. */
-  void check() throws IOException {
+  void check(boolean secure) throws IOException {
     invite(
         Identity.generate(new SecureRandom()),
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+        secure);
   }
 
   /** Keeps the invite for {@code egress invite}: written beside, synced and renamed. */

@@ -5,28 +5,23 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.CommandFailedException;
+import tollway.cli.DurationText;
 import tollway.cli.ExitCode;
-import tollway.cli.HostPort;
 import tollway.cli.Subcommand;
-import tollway.cli.UserErrorException;
 import tollway.identity.Identity;
 import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.loop.StopSignal;
+import tollway.loop.ThreadEventLoop;
 import tollway.loop.Timer;
-import tollway.pipeline.DialPolicy;
 import tollway.pipeline.EgressConfig;
-import tollway.pipeline.EgressLimits;
 import tollway.pipeline.EgressServer;
 import tollway.pipeline.Invite;
 import tollway.pipeline.InviteCodec;
@@ -48,34 +43,21 @@ final class ServeCommand extends Subcommand {
   private static final Duration OWN_ADDRESSES = Duration.ofSeconds(30);
 
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
 
   @Mixin private InviteOptions invites = new InviteOptions();
 
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:8470",
-      description = "Where volunteers connect (default: ${DEFAULT-VALUE}); port 0 is any free one.")
-  private String listen = "";
+  @Mixin private DoorOptions door = new DoorOptions();
+  @Mixin private ExitOptions exit = new ExitOptions();
 
   @Option(
-      names = "--allow-private",
-      description = "Also dial private, loopback and this host's own addresses: for labs.")
-  private boolean allowPrivate;
-
-  @Option(
-      names = "--deny-port",
-      paramLabel = "PORT",
-      split = ",",
-      description = "Do not dial this port, besides 25; may be repeated.")
-  private List<Integer> deniedPorts = new ArrayList<>();
-
-  @Option(
-      names = "--max-streams",
-      paramLabel = "N",
-      defaultValue = "16384",
-      description = "Proxied connections at once, of all people (default: ${DEFAULT-VALUE}).")
-  private int maxStreams;
+      names = "--drain",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      description =
+          "When told to stop, let connections end by themselves for so long (default:"
+              + " ${DEFAULT-VALUE}); a second signal stops at once.")
+  private String drain = "";
 
   @Mixin private ControlOption control = new ControlOption();
 
@@ -87,31 +69,41 @@ final class ServeCommand extends Subcommand {
       throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
     OwnAddresses own = new OwnAddresses();
     own.refresh();
-    invites.check();
+    invites.check(door.isSecure());
     EgressConfig config = toConfig(own);
     Identity identity = invites.identity(io().environment());
     StopSignal stop = new StopSignal();
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
-    try (NettyLoops loops = new NettyLoops(cores)) {
+    Duration patience = DurationText.parse("--drain", drain);
+    try (NettyLoops loops = new NettyLoops(cores);
+        ThreadEventLoop os = new ThreadEventLoop("os")) {
       EgressServer server = start(loops, identity, config);
-      Timer refresh = loops.next().every(OWN_ADDRESSES, own::refresh);
-      Invite invite = invites.invite(identity, server.address());
+      os.every(OWN_ADDRESSES, own::refresh);
+      Invite invite = invites.invite(identity, server.address(), door.isSecure());
       invites.remember(invite, io().environment());
       NettyEventLoop loop = loops.next();
       ServeDesk desk = new ServeDesk(server, identity.nodeId(), loop);
       Path socket = control.socket(DaemonRole.SERVE, io().environment());
       try (RoleControl open = RoleControl.open(DaemonRole.SERVE, socket, loop, stop, desk)) {
         Timer look = loop.every(LOOK, () -> desk.look(open::publish));
-        stop.installed();
+        watchFiles(os, server);
+        stop.installedTwice();
         announce(server, invite);
         stop.await();
+        drain(server, stop, patience);
         look.cancel();
-        refresh.cancel();
         server.close();
       }
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;
+  }
+
+  private void watchFiles(ThreadEventLoop os, EgressServer server) {
+    ServeFiles files = new ServeFiles(os, io().err());
+    files.watch("the certificate", door.tlsFiles(), () -> door.tls().ifPresent(server::present));
+    files.watch("the tokens", invites.tokenFiles(), () -> server.admit(invites.tokens()));
+    os.execute(files::start);
   }
 
   private EgressServer start(NettyLoops loops, Identity identity, EgressConfig config)
@@ -124,32 +116,21 @@ final class ServeCommand extends Subcommand {
   }
 
   private EgressConfig toConfig(OwnAddresses own) throws IOException {
-    TreeSet<Integer> denied = new TreeSet<>(DialPolicy.DENIED_PORTS);
-    for (int port : deniedPorts) {
-      if (port < 1 || port > 65_535) {
-        throw new UserErrorException("--deny-port: there is no port " + port);
-      }
-      denied.add(port);
-    }
-    if (maxStreams < 1) {
-      throw new UserErrorException("--max-streams: give a number above 0");
-    }
-    EgressLimits usual = EgressLimits.DEFAULT;
-    EgressLimits limits =
-        new EgressLimits(
-            usual.volunteers(),
-            usual.pathsPerVolunteer(),
-            usual.sessions(),
-            usual.pathsPerSession(),
-            maxStreams,
-            Math.min(usual.dials(), maxStreams),
-            Math.min(usual.associations(), maxStreams));
-    Optional<String> token = invites.token();
     return new EgressConfig(
-        HostPort.parse("--listen", listen).resolve("--listen"),
-        token,
-        new DialPolicy(allowPrivate, denied, own::contains),
-        limits);
+        door.toDoor(invites.tokens()),
+        exit.toPolicy(own),
+        exit.nameServer(),
+        exit.toLimits(door.perAddress()));
+  }
+
+  /** Waits until the connections have ended, the time is over, or somebody is in a hurry. */
+  private static void drain(EgressServer server, StopSignal stop, Duration limit)
+      throws InterruptedException {
+    CompletableFuture<Void> drained = server.drain();
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!drained.isDone() && System.nanoTime() - deadline < 0 && !stop.awaitAgain(DRAIN_LOOK)) {
+      // Looks again.
+    }
   }
 
   private void announce(EgressServer server, Invite invite) {

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tollway.bytes.MalformedBytesException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.cli.TextFile;
+import tollway.cli.UserErrorException;
 import tollway.control.ControlEvents;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
@@ -31,6 +34,7 @@ import tollway.netstate.ReporterConfig;
 import tollway.netstate.Role;
 import tollway.pipeline.RelayJournal;
 import tollway.pipeline.Standing;
+import tollway.pipeline.TrustedRoots;
 import tollway.pipeline.Widget;
 import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetListener;
@@ -69,6 +73,14 @@ final class WidgetCommand extends Subcommand {
       description = "Where a quota is counted (default: ~/" + InviteOptions.STATE_DEFAULT + ").")
   private @Nullable Path state;
 
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description =
+          "Certificates (PEM) of those who may vouch for egresses, besides those that the system"
+              + " trusts.")
+  private @Nullable Path authorities;
+
   @Mixin private ReportOptions reports = new ReportOptions();
 
   @Option(
@@ -82,7 +94,8 @@ final class WidgetCommand extends Subcommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     WidgetConfig config =
-        new WidgetConfig(invites.all(io()), limits.toLimits(), reports.tag(), includeLoopback);
+        new WidgetConfig(
+            invites.all(io()), limits.toLimits(), reports.tag(), roots(), includeLoopback);
     Path socket = control.socket(DaemonRole.WIDGET, io().environment());
     Optional<ReporterConfig> reporting = reports.toConfig(io());
     Identity identity = Identity.generate(new SecureRandom());
@@ -122,6 +135,17 @@ final class WidgetCommand extends Subcommand {
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;
+  }
+
+  private TrustedRoots roots() throws IOException {
+    if (authorities == null) {
+      return TrustedRoots.SYSTEM;
+    }
+    try {
+      return TrustedRoots.with(TextFile.utf8("--ca-file", authorities));
+    } catch (MalformedBytesException wrong) {
+      throw new UserErrorException("--ca-file: " + authorities + ": " + wrong.getMessage());
+    }
   }
 
   /** Leaves everybody, and waits until they were told and the last count is on the disk. */

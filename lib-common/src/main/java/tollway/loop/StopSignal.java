@@ -15,6 +15,7 @@ public final class StopSignal {
   private static final long GRACE_SECONDS = 10;
 
   private final CountDownLatch requested = new CountDownLatch(1);
+  private final CountDownLatch again = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicBoolean bySignal = new AtomicBoolean();
   private volatile int exitCode;
@@ -28,9 +29,28 @@ public final class StopSignal {
     return this;
   }
 
+  /**
+   * The same for a daemon that takes its time: a second signal is passed on to it, too. How long it
+   * takes is up to the daemon.
+   */
+  public StopSignal installedTwice() {
+    ProcessSignals.on("TERM", this::request);
+    ProcessSignals.on("INT", this::request);
+    return installed();
+  }
+
   /** Asks the daemon to stop, as a signal would. Any thread. */
-  public void request() {
-    requested.countDown();
+  public synchronized void request() {
+    if (requested.getCount() > 0) {
+      requested.countDown();
+    } else {
+      again.countDown();
+    }
+  }
+
+  /** Waits until somebody asks for the second time, or {@code limit} has passed; whether so. */
+  public boolean awaitAgain(Duration limit) throws InterruptedException {
+    return again.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Waits until somebody asks for the stop, or {@code limit} has passed; whether somebody did. */

@@ -6,15 +6,25 @@ import java.util.List;
 import tollway.bytes.Bytes;
 
 /** Addresses with a common beginning, such as {@code 10.0.0.0/8}. */
-record AddressBlock(Bytes network, int prefixBits) {
-  /** From constants in the code: {@code ADDRESS/BITS}. */
-  static AddressBlock of(String text) {
-    int slash = text.indexOf('/');
-    byte[] network = NetUtil.createByteArrayFromIpAddressString(text.substring(0, slash));
-    if (network == null) {
-      throw new IllegalArgumentException("not a block of addresses: " + text);
+public record AddressBlock(Bytes network, int prefixBits) {
+  public AddressBlock {
+    if (prefixBits < 0 || prefixBits > network.size() * 8) {
+      throw new IllegalArgumentException("no block of addresses has a prefix of " + prefixBits);
     }
-    return new AddressBlock(Bytes.of(network), Integer.parseInt(text.substring(slash + 1)));
+  }
+
+  /** From {@code ADDRESS/BITS}, or an address for itself alone. */
+  public static AddressBlock of(String text) {
+    String[] parts = text.split("/", -1);
+    byte[] network = NetUtil.createByteArrayFromIpAddressString(parts[0]);
+    if (network == null
+        || parts.length > 2
+        || (parts.length == 2 && !parts[1].matches("[0-9]{1,3}"))) {
+      throw new IllegalArgumentException("not ADDRESS/BITS: '" + text + "'");
+    }
+    return new AddressBlock(
+        Bytes.of(network),
+        parts.length == 2 ? Integer.parseInt(parts[1]) : network.length * Byte.SIZE);
   }
 
   static List<AddressBlock> listOf(String... texts) {

@@ -87,7 +87,8 @@ public final class DialPolicy {
         : Optional.empty();
   }
 
-  private static boolean isGlobal(byte[] address) {
+  /** Whether an address, as bytes, is one of the public Internet. */
+  static boolean isGlobal(byte[] address) {
     if (address.length == 4) {
       return SPECIAL_V4.stream().noneMatch(block -> block.contains(address));
     }

@@ -10,22 +10,25 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsErrorCauseException;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
+import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
+import io.netty.resolver.dns.NoopDnsCnameCache;
+import io.netty.resolver.dns.SingletonDnsServerAddressStreamProvider;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
-import java.net.ConnectException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import tollway.loop.NettyLoops;
 
 /**
@@ -47,14 +50,11 @@ final class Dialer implements AutoCloseable {
     void failed(StreamAnswer why);
   }
 
-  /** RFC 8305 §5: the pause before the next address is tried too. */
-  private static final long NEXT_ADDRESS_MILLIS = 250;
-
   private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
-  private static final int QUERY_TIMEOUT_MILLIS = 4_000;
+  private static final int QUERY_TIMEOUT_MILLIS = 2_000;
 
-  /** More addresses of one name than this are not tried. */
-  private static final int MOST_ADDRESSES = 8;
+  /** Servers, families and aliases of one name together. */
+  private static final int MOST_QUERIES = 12;
 
   private static final int MAX_DATAGRAM = 65_535;
   private static final WriteBufferWaterMark DATAGRAM_QUEUE =
@@ -64,35 +64,63 @@ final class Dialer implements AutoCloseable {
   private final DialPolicy policy;
   private final DnsAddressResolverGroup resolvers;
 
-  Dialer(NettyLoops loops, DialPolicy policy) {
+  /** {@code nameServer} is asked instead of those that the system asks. */
+  Dialer(NettyLoops loops, DialPolicy policy, Optional<InetSocketAddress> nameServer) {
     this.loops = loops;
     this.policy = policy;
     resolvers =
         new DnsAddressResolverGroup(
             new DnsNameResolverBuilder()
                 .datagramChannelType(loops.datagramChannel())
-                .socketChannelType(loops.socketChannel())
-                .nameServerProvider(DnsServerAddressStreamProviders.platformDefault())
+                .socketChannelType(loops.socketChannel(), true)
+                .nameServerProvider(
+                    nameServer
+                        .<DnsServerAddressStreamProvider>map(
+                            SingletonDnsServerAddressStreamProvider::new)
+                        .orElseGet(DnsServerAddressStreamProviders::platformDefault))
+                .resolveCache(new NameCache(System::nanoTime))
+                // Aliases are answered for with what they lead to: one cache is enough.
+                .cnameCache(NoopDnsCnameCache.INSTANCE)
+                .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)
+                // A stranger's "intranet" is not a host of the operator's own domain.
+                .searchDomains(List.of())
                 .queryTimeoutMillis(QUERY_TIMEOUT_MILLIS)
-                .maxQueriesPerResolve(8));
+                .maxQueriesPerResolve(MOST_QUERIES));
   }
 
-  /** Dials on {@code loop}, where the outcome is told, once. */
-  void dial(Destination destination, EventLoop loop, Outcome outcome) {
+  /**
+   * Dials on {@code loop}, where the outcome is told, once. Who does not wait for it any more gives
+   * the race up.
+   */
+  DialRace dial(Destination destination, EventLoop loop, Outcome outcome) {
+    DialRace race = new DialRace(loop, policy, () -> connection(loop), outcome);
     lookUp(
         destination,
         loop,
         new Lookup() {
           @Override
           public void found(List<InetSocketAddress> allowed) {
-            new Attempts(inTurn(allowed), loop, outcome).next();
+            race.start(allowed);
           }
 
           @Override
           public void failed(StreamAnswer why) {
-            outcome.failed(why);
+            race.fail(why);
           }
         });
+    return race;
+  }
+
+  private Bootstrap connection(EventLoop loop) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(loops.socketChannel())
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.AUTO_READ, false)
+        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .handler(new ChannelInboundHandlerAdapter());
   }
 
   /** Finds the addresses of {@code destination} that the policy allows; told once. On the loop. */
@@ -115,9 +143,7 @@ final class Dialer implements AutoCloseable {
               if (resolved.isSuccess()) {
                 sift(resolved.getNow(), lookup);
               } else {
-                lookup.failed(
-                    new StreamAnswer(
-                        StreamAnswer.Status.NO_SUCH_NAME, "the egress finds no such host"));
+                lookup.failed(nameless(resolved.cause()));
               }
             });
   }
@@ -161,106 +187,27 @@ final class Dialer implements AutoCloseable {
     }
   }
 
+  /** Whether there is no such name, or nobody who could tell. */
+  private static StreamAnswer nameless(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof DnsNameResolverTimeoutException) {
+        return new StreamAnswer(
+            StreamAnswer.Status.TIMED_OUT, "the egress's name server does not answer");
+      }
+      if (cause instanceof DnsErrorCauseException answer
+          && !answer.getCode().equals(DnsResponseCode.NXDOMAIN)) {
+        return new StreamAnswer(
+            StreamAnswer.Status.UNREACHABLE, "the egress's name server fails: " + answer.getCode());
+      }
+    }
+    return new StreamAnswer(StreamAnswer.Status.NO_SUCH_NAME, "the egress finds no such host");
+  }
+
   private static InetSocketAddress address(byte[] octets, int port) {
     try {
       return new InetSocketAddress(InetAddress.getByAddress(octets), port);
     } catch (UnknownHostException impossible) {
       throw new IllegalStateException(impossible);
     }
-  }
-
-  /** RFC 8305 §4: the families take turns, beginning with the resolver's first choice. */
-  private static List<InetSocketAddress> inTurn(List<InetSocketAddress> addresses) {
-    boolean sixFirst = isSix(addresses.get(0));
-    List<InetSocketAddress> first = new ArrayList<>();
-    List<InetSocketAddress> second = new ArrayList<>();
-    addresses.forEach(address -> (isSix(address) == sixFirst ? first : second).add(address));
-    List<InetSocketAddress> turns = new ArrayList<>();
-    for (int i = 0; i < Math.max(first.size(), second.size()); i++) {
-      if (i < first.size()) {
-        turns.add(first.get(i));
-      }
-      if (i < second.size()) {
-        turns.add(second.get(i));
-      }
-    }
-    return turns.subList(0, Math.min(MOST_ADDRESSES, turns.size()));
-  }
-
-  private static boolean isSix(InetSocketAddress address) {
-    return address.getAddress() instanceof Inet6Address;
-  }
-
-  /** One race between the addresses of a name; on its loop. */
-  private final class Attempts {
-    private final List<InetSocketAddress> addresses;
-    private final EventLoop loop;
-    private final Outcome outcome;
-    private final List<ChannelFuture> running = new ArrayList<>();
-    private int started;
-    private int failed;
-    private boolean decided;
-
-    Attempts(List<InetSocketAddress> addresses, EventLoop loop, Outcome outcome) {
-      this.addresses = addresses;
-      this.loop = loop;
-      this.outcome = outcome;
-    }
-
-    void next() {
-      if (decided || started == addresses.size()) {
-        return;
-      }
-      InetSocketAddress address = addresses.get(started++);
-      ChannelFuture attempt =
-          new Bootstrap()
-              .group(loop)
-              .channel(loops.socketChannel())
-              .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-              .option(ChannelOption.TCP_NODELAY, true)
-              .option(ChannelOption.SO_KEEPALIVE, true)
-              .option(ChannelOption.AUTO_READ, false)
-              .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-              .handler(new ChannelInboundHandlerAdapter())
-              .connect(address);
-      running.add(attempt);
-      attempt.addListener((ChannelFuture done) -> ended(done));
-      if (started < addresses.size()) {
-        loop.schedule(this::next, NEXT_ADDRESS_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS);
-      }
-    }
-
-    private void ended(ChannelFuture attempt) {
-      if (decided) {
-        attempt.channel().close();
-      } else if (attempt.isSuccess()) {
-        decided = true;
-        forOthers(attempt, other -> other.channel().close());
-        outcome.connected((DuplexChannel) attempt.channel());
-      } else if (++failed == addresses.size()) {
-        decided = true;
-        outcome.failed(answer(attempt.cause()));
-      } else {
-        next();
-      }
-    }
-
-    private void forOthers(ChannelFuture winner, Consumer<ChannelFuture> action) {
-      running.stream().filter(attempt -> attempt != winner).forEach(action);
-    }
-  }
-
-  private static StreamAnswer answer(Throwable cause) {
-    if (cause instanceof io.netty.channel.ConnectTimeoutException) {
-      return new StreamAnswer(StreamAnswer.Status.TIMED_OUT, "the host does not answer");
-    }
-    if (cause instanceof NoRouteToHostException) {
-      return new StreamAnswer(StreamAnswer.Status.UNREACHABLE, "no route to the host");
-    }
-    if (cause instanceof ConnectException
-        && String.valueOf(cause.getMessage()).contains("refused")) {
-      return new StreamAnswer(StreamAnswer.Status.REFUSED, "the host refuses the connection");
-    }
-    return new StreamAnswer(StreamAnswer.Status.UNREACHABLE, "the host cannot be reached");
   }
 }

@@ -7,15 +7,12 @@ import java.util.Optional;
 /**
  * What an egress was told.
  *
- * @param listen where volunteers connect
- * @param token what they must know, when they must know something
+ * @param door how volunteers come in
  * @param policy what it dials
+ * @param nameServer whom it asks for names instead of those that the system asks
  */
 public record EgressConfig(
-    InetSocketAddress listen, Optional<String> token, DialPolicy policy, EgressLimits limits) {
-  /** Never the token. */
-  @Override
-  public String toString() {
-    return "EgressConfig(" + listen + ")";
-  }
-}
+    EgressDoor door,
+    DialPolicy policy,
+    Optional<InetSocketAddress> nameServer,
+    EgressLimits limits) {}

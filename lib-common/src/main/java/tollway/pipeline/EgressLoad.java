@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
 /** What an egress is doing and has done, held against its limits. Any thread. */
 final class EgressLoad {
@@ -16,6 +21,9 @@ final class EgressLoad {
   private final LongAdder datagramsDropped = new LongAdder();
   private final LongAdder bytesUp = new LongAdder();
   private final LongAdder bytesDown = new LongAdder();
+  private final ConcurrentMap<String, TokenCount> tokens = new ConcurrentHashMap<>();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private volatile boolean draining;
 
   EgressLoad(EgressLimits limits) {
     this.limits = limits;
@@ -39,7 +47,34 @@ final class EgressLoad {
   }
 
   void endStream() {
-    streams.decrementAndGet();
+    if (streams.decrementAndGet() == 0 && draining) {
+      drained.complete(null);
+    }
+  }
+
+  /** From now on streams only end; completes when the last one has. */
+  CompletableFuture<Void> drain() {
+    draining = true;
+    if (streams.get() == 0) {
+      drained.complete(null);
+    }
+    return drained;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** What volunteers with the token of this name do. */
+  TokenCount token(String name) {
+    return tokens.computeIfAbsent(name, fresh -> new TokenCount());
+  }
+
+  /** Forgets tokens that are gone, once nobody is connected by them. */
+  void keepTokens(Predicate<String> kept) {
+    tokens
+        .entrySet()
+        .removeIf(each -> !kept.test(each.getKey()) && each.getValue().volunteers() == 0);
   }
 
   boolean beginDial() {
@@ -89,9 +124,15 @@ final class EgressLoad {
         bytesDown.sum());
   }
 
-  /** In the Prometheus text format, with the number of sessions that the caller knows. */
-  String metrics(int sessions) {
-    return """
+  /** In the Prometheus text format, with what the caller knows of connections and sessions. */
+  String metrics(int connections, int sessions) {
+    StringBuilder text =
+        new StringBuilder(
+            """
+        # TYPE egress_draining gauge
+        egress_draining %d
+        # TYPE egress_connections gauge
+        egress_connections %d
         # TYPE egress_volunteers gauge
         egress_volunteers %d
         # TYPE egress_sessions gauge
@@ -100,6 +141,8 @@ final class EgressLoad {
         egress_streams %d
         # TYPE egress_streams_total counter
         egress_streams_total %d
+        # TYPE egress_dials gauge
+        egress_dials %d
         # TYPE egress_dials_failed_total counter
         egress_dials_failed_total %d
         # TYPE egress_associations gauge
@@ -110,16 +153,24 @@ final class EgressLoad {
         egress_bytes_total{direction="up"} %d
         egress_bytes_total{direction="down"} %d
         """
-        .formatted(
-            volunteers.get(),
-            sessions,
-            streams.get(),
-            streamsTotal.sum(),
-            dialsFailed.sum(),
-            associations.get(),
-            datagramsDropped.sum(),
-            bytesUp.sum(),
-            bytesDown.sum());
+                .formatted(
+                    draining ? 1 : 0,
+                    connections,
+                    volunteers.get(),
+                    sessions,
+                    streams.get(),
+                    streamsTotal.sum(),
+                    dials.get(),
+                    dialsFailed.sum(),
+                    associations.get(),
+                    datagramsDropped.sum(),
+                    bytesUp.sum(),
+                    bytesDown.sum()));
+    text.append("# TYPE egress_token_volunteers gauge\n")
+        .append("# TYPE egress_token_connections_total counter\n")
+        .append("# TYPE egress_token_bytes_total counter\n");
+    new TreeMap<>(tokens).forEach((name, count) -> count.print(name, text));
+    return text.toString();
   }
 
   private static boolean begin(AtomicInteger count, int limit) {

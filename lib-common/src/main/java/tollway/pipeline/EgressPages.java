@@ -13,22 +13,31 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import tollway.bytes.Bytes;
+import java.util.function.Supplier;
 
 /**
  * What an egress answers by HTTP: {@code /healthz} and {@code /metrics}; volunteers with the right
  * token pass on to the WebSocket.
  */
 final class EgressPages extends ChannelInboundHandlerAdapter {
-  private final Optional<Bytes> authorization;
+  /** On a connection: by virtue of which token it may have a WebSocket. */
+  static final AttributeKey<AccessTokens.Grant> GRANT =
+      AttributeKey.valueOf(EgressPages.class, "grant");
+
+  private final Supplier<AccessTokens> tokens;
+  private final BooleanSupplier draining;
   private final Consumer<Consumer<String>> metrics;
 
-  EgressPages(Optional<String> token, Consumer<Consumer<String>> metrics) {
-    authorization = token.map(secret -> Bytes.ofUtf8("Bearer " + secret));
+  EgressPages(
+      Supplier<AccessTokens> tokens, BooleanSupplier draining, Consumer<Consumer<String>> metrics) {
+    this.tokens = tokens;
+    this.draining = draining;
     this.metrics = metrics;
   }
 
@@ -42,14 +51,14 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
     if (!request.decoderResult().isSuccess()) {
       answer(context, request, HttpResponseStatus.BAD_REQUEST, "bad request\n");
     } else if (path.equals(PathSocket.URL_PATH)) {
-      if (authorized(request)) {
-        context.fireChannelRead(request);
-      } else {
-        answer(
-            context, request, HttpResponseStatus.UNAUTHORIZED, "the token is missing or wrong\n");
-      }
+      admit(context, request);
     } else if (path.equals("/healthz")) {
-      answer(context, request, HttpResponseStatus.OK, "ok\n");
+      boolean leaving = draining.getAsBoolean();
+      answer(
+          context,
+          request,
+          leaving ? HttpResponseStatus.SERVICE_UNAVAILABLE : HttpResponseStatus.OK,
+          leaving ? "draining\n" : "ok\n");
     } else if (path.equals("/metrics")) {
       metrics.accept(
           text ->
@@ -71,10 +80,19 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private boolean authorized(FullHttpRequest request) {
+  private void admit(ChannelHandlerContext context, FullHttpRequest request) {
+    if (draining.getAsBoolean()) {
+      answer(context, request, HttpResponseStatus.SERVICE_UNAVAILABLE, "the egress is stopping\n");
+      return;
+    }
     String given = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    // Bytes compare in constant time.
-    return authorization.map(wanted -> wanted.equals(Bytes.ofUtf8(given))).orElse(true);
+    Optional<AccessTokens.Grant> grant = tokens.get().grant(given);
+    if (grant.isPresent()) {
+      context.channel().attr(GRANT).set(grant.get());
+      context.fireChannelRead(request);
+    } else {
+      answer(context, request, HttpResponseStatus.UNAUTHORIZED, "the token is missing or wrong\n");
+    }
   }
 
   private static void answer(

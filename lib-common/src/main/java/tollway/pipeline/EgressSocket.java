@@ -22,7 +22,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.handler.flush.FlushConsolidationHandler;
-import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -71,10 +71,12 @@ final class EgressSocket {
   private final NettyEventLoop loop;
   private final List<URI> urls;
   private final Optional<String> token;
+  private final TrustedRoots roots;
   private final Listener listener;
   private final Random jitter = new Random();
   private final IntObjectMap<PathListener> paths = new IntObjectHashMap<>();
   private @Nullable Channel socket;
+  private @Nullable SslContext tls;
   private @Nullable Timer retry;
   private int nextUrl;
   private int nextPath;
@@ -82,10 +84,16 @@ final class EgressSocket {
   private boolean up;
   private boolean closed;
 
-  EgressSocket(NettyEventLoop loop, List<URI> urls, Optional<String> token, Listener listener) {
+  EgressSocket(
+      NettyEventLoop loop,
+      List<URI> urls,
+      Optional<String> token,
+      TrustedRoots roots,
+      Listener listener) {
     this.loop = loop;
     this.urls = urls;
     this.token = token;
+    this.roots = roots;
     this.listener = listener;
   }
 
@@ -122,7 +130,7 @@ final class EgressSocket {
       frame.release();
       return false;
     }
-    return PathSocket.send(open, path, frame);
+    return PathSocket.offer(open, path, frame);
   }
 
   void closePath(int path) {
@@ -176,6 +184,15 @@ final class EgressSocket {
             });
   }
 
+  private SslContext tls() throws SSLException {
+    SslContext known = tls;
+    if (known == null) {
+      known = roots.client();
+      tls = known;
+    }
+    return known;
+  }
+
   private void lost(String why) {
     socket = null;
     failures = up ? 0 : failures + 1;
@@ -226,8 +243,7 @@ final class EgressSocket {
       ChannelPipeline pipeline = fresh.pipeline();
       pipeline.addLast(new FlushConsolidationHandler(64, true));
       if (secure) {
-        pipeline.addLast(
-            SslContextBuilder.forClient().build().newHandler(fresh.alloc(), url.getHost(), port));
+        pipeline.addLast(tls().newHandler(fresh.alloc(), url.getHost(), port));
       }
       HttpHeaders headers = new DefaultHttpHeaders();
       token.ifPresent(secret -> headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + secret));

@@ -28,15 +28,17 @@ final class ExitDatagrams extends ByteToMessageDecoder {
 
   private final Dialer dialer;
   private final EgressLoad load;
+  private final SessionShare share;
 
   private final DatagramPeers peers = new DatagramPeers(this::drop);
   private @Nullable Channel stream;
   private @Nullable Channel socket;
   private int lookups;
 
-  ExitDatagrams(Dialer dialer, EgressLoad load) {
+  ExitDatagrams(Dialer dialer, EgressLoad load, SessionShare share) {
     this.dialer = dialer;
     this.load = load;
+    this.share = share;
   }
 
   /** Handles what peers send; belongs to the UDP socket, on the same loop as the stream. */
@@ -122,7 +124,7 @@ final class ExitDatagrams extends ByteToMessageDecoder {
   /** Makes room for a new destination and looks it up; empty when there is none now. */
   private Optional<DatagramPeers.Peer> admit(Destination destination, long now) {
     Channel mine = stream;
-    if (mine == null || lookups >= MOST_LOOKUPS || !load.beginDial()) {
+    if (mine == null || lookups >= MOST_LOOKUPS || !share.mayDial() || !load.beginDial()) {
       return Optional.empty();
     }
     Optional<DatagramPeers.Peer> admitted = peers.admit(destination, now);

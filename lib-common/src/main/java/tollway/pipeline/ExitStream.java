@@ -10,6 +10,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -41,27 +43,51 @@ final class ExitStream extends ByteToMessageDecoder {
 
   private final Dialer dialer;
   private final EgressLoad load;
+  private final SessionShare share;
   private @Nullable ScheduledFuture<?> deadline;
+  private @Nullable DialRace race;
   private boolean counted;
   private boolean asked;
   private boolean inputEnded;
 
-  ExitStream(Dialer dialer, EgressLoad load) {
+  ExitStream(Dialer dialer, EgressLoad load, SessionShare share) {
     this.dialer = dialer;
     this.load = load;
+    this.share = share;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    counted = load.beginStream();
+    Optional<String> busy = begin();
+    counted = busy.isEmpty();
     if (!counted) {
-      refuse(
-          context,
-          new StreamAnswer(StreamAnswer.Status.BUSY, "the egress has as many streams as it takes"));
+      refuse(context, new StreamAnswer(StreamAnswer.Status.BUSY, busy.get()));
       return;
     }
-    context.channel().closeFuture().addListener(closed -> load.endStream());
+    context
+        .channel()
+        .closeFuture()
+        .addListener(
+            closed -> {
+              share.endStream();
+              load.endStream();
+            });
     deadline = context.executor().schedule(() -> context.close(), HEADER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Takes a place for the stream, or says why there is none. */
+  private Optional<String> begin() {
+    if (load.isDraining()) {
+      return Optional.of("the egress is stopping");
+    }
+    if (!share.beginStream()) {
+      return Optional.of("you have as many connections as the egress allows one person");
+    }
+    if (!load.beginStream()) {
+      share.endStream();
+      return Optional.of("the egress has as many streams as it takes");
+    }
+    return Optional.empty();
   }
 
   @Override
@@ -144,7 +170,7 @@ final class ExitStream extends ByteToMessageDecoder {
           new StreamAnswer(StreamAnswer.Status.BUSY, "the egress has as much UDP as it takes"));
       return;
     }
-    ExitDatagrams datagrams = new ExitDatagrams(dialer, load);
+    ExitDatagrams datagrams = new ExitDatagrams(dialer, load, share);
     dialer
         .datagramSocket(stream.eventLoop(), datagrams.answers())
         .addListener(
@@ -188,38 +214,65 @@ final class ExitStream extends ByteToMessageDecoder {
   }
 
   private void dial(ChannelHandlerContext context, Destination destination) {
+    if (!share.mayDial()) {
+      refuse(
+          context,
+          new StreamAnswer(
+              StreamAnswer.Status.BUSY, "you dial more often than the egress allows one person"));
+      return;
+    }
     if (!load.beginDial()) {
       refuse(
           context,
           new StreamAnswer(StreamAnswer.Status.BUSY, "the egress is dialling as much as it can"));
       return;
     }
-    dialer.dial(
-        destination,
-        context.channel().eventLoop(),
-        new Dialer.Outcome() {
-          @Override
-          public void connected(DuplexChannel connection) {
-            load.endDial(true);
-            if (context.isRemoved() || !context.channel().isActive()) {
-              Relay.abort(connection);
-            } else {
-              join(context, connection);
-            }
-          }
+    DialRace begun =
+        dialer.dial(
+            destination,
+            context.channel().eventLoop(),
+            new Dialer.Outcome() {
+              @Override
+              public void connected(DuplexChannel connection) {
+                race = null;
+                load.endDial(true);
+                if (context.isRemoved() || !context.channel().isActive()) {
+                  Relay.abort(connection);
+                } else {
+                  join(context, connection);
+                }
+              }
 
-          @Override
-          public void failed(StreamAnswer why) {
-            load.endDial(false);
-            refuse(context, why);
-          }
-        });
+              @Override
+              public void failed(StreamAnswer why) {
+                race = null;
+                load.endDial(false);
+                refuse(context, why);
+              }
+            });
+    race = begun.isOver() ? null : begun;
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext context) {
+    cancelDeadline();
+    DialRace running = race;
+    if (running != null) { // The stream has ended: nobody waits for the connection.
+      race = null;
+      running.giveUp();
+      load.endDial(true);
+    }
   }
 
   private void join(ChannelHandlerContext context, DuplexChannel connection) {
     QuicStreamChannel stream = (QuicStreamChannel) context.channel();
     stream.writeAndFlush(answer(StreamAnswer.connected()));
-    Relay.join(stream, connection, load.bytesUp(), load.bytesDown());
+    stream.pipeline().addLast(new IdleReset(share.idleSeconds()));
+    Relay.join(
+        stream,
+        connection,
+        new Relay.Count(load.bytesUp(), share.up()),
+        new Relay.Count(load.bytesDown(), share.down()));
     // Hands what came behind the header to the relay.
     stream.pipeline().remove(this);
     if (inputEnded) {
@@ -245,5 +298,17 @@ final class ExitStream extends ByteToMessageDecoder {
 
   private static ByteBuf answer(StreamAnswer answer) {
     return Unpooled.wrappedBuffer(StreamAnswerCodec.encode(answer).toArray());
+  }
+
+  /** Ends a connection in which nothing moves, so that nobody takes that for the end of data. */
+  private static final class IdleReset extends IdleStateHandler {
+    IdleReset(long seconds) {
+      super(0, 0, seconds, TimeUnit.SECONDS);
+    }
+
+    @Override
+    protected void channelIdle(ChannelHandlerContext context, IdleStateEvent event) {
+      Relay.abort(context.channel());
+    }
   }
 }

@@ -18,7 +18,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.MalformedBytesException;
 
@@ -214,7 +213,7 @@ final class HttpProxy extends ChannelInboundHandlerAdapter {
       client.pipeline().remove(HttpServerCodec.class);
       client.writeAndFlush(Unpooled.copiedBuffer(ESTABLISHED));
       client.pipeline().remove(HttpProxy.this);
-      Relay.join(client, stream, new LongAdder(), new LongAdder());
+      Relay.join(client, stream, new Relay.Count(), new Relay.Count());
     }
   }
 

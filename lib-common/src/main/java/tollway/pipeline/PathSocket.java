@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 
@@ -44,16 +45,25 @@ final class PathSocket {
   private PathSocket() {}
 
   /** Sends one frame, whose reference it takes; false when it was dropped. Any thread. */
-  static boolean send(Channel socket, int path, ByteBuf frame) {
+  static boolean offer(Channel socket, int path, ByteBuf frame) {
     if (!socket.isWritable()) {
       frame.release();
       return false;
     }
+    socket.writeAndFlush(message(socket, path, frame), socket.voidPromise());
+    return true;
+  }
+
+  /** Sends one frame, whose reference it takes, however full the queue is. Any thread. */
+  static ChannelFuture send(Channel socket, int path, ByteBuf frame) {
+    return socket.writeAndFlush(message(socket, path, frame));
+  }
+
+  private static BinaryWebSocketFrame message(Channel socket, int path, ByteBuf frame) {
     ByteBufAllocator allocator = socket.alloc();
     ByteBuf id = allocator.buffer(ID_SIZE).writeInt(path);
     CompositeByteBuf message = allocator.compositeBuffer(2).addComponents(true, id, frame);
-    socket.writeAndFlush(new BinaryWebSocketFrame(message), socket.voidPromise());
-    return true;
+    return new BinaryWebSocketFrame(message);
   }
 
   /** Sends one of the socket's own frames, however full the queue is. Any thread. */

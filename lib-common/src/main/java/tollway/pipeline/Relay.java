@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
  * hands on the end of each direction by itself, and a failure of either end at once. Both channels
  * are on one loop.
  */
-final class Relay extends ChannelInboundHandlerAdapter {
+final class Relay extends ChannelInboundHandlerAdapter implements ReadShare.Reader {
   /**
    * An error code for QUIC streams: whoever is behind went away (ours to choose, RFC 9000 §20.2).
    */
@@ -32,21 +32,33 @@ final class Relay extends ChannelInboundHandlerAdapter {
    */
   static final AttributeKey<Runnable> UNREAD = AttributeKey.valueOf(Relay.class, "unread");
 
+  private final DuplexChannel own;
   private final DuplexChannel other;
-  private final LongAdder carried;
+  private final Count count;
   private boolean inputEnded;
 
-  private Relay(DuplexChannel other, LongAdder carried) {
+  /** Has read more than its share, and waits for its turn. */
+  private boolean held;
+
+  /** Where one direction is counted, and who lets it read. */
+  record Count(LongAdder carried, ReadShare share) {
+    Count() {
+      this(new LongAdder(), ReadShare.UNLIMITED);
+    }
+  }
+
+  private Relay(DuplexChannel own, DuplexChannel other, Count count) {
+    this.own = own;
     this.other = other;
-    this.carried = carried;
+    this.count = count;
   }
 
   /** Joins two connected channels; what {@code a} sends is counted in {@code fromA}. */
-  static void join(DuplexChannel a, DuplexChannel b, LongAdder fromA, LongAdder fromB) {
+  static void join(DuplexChannel a, DuplexChannel b, Count fromA, Count fromB) {
     a.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     b.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    a.pipeline().addLast(new Relay(b, fromA));
-    b.pipeline().addLast(new Relay(a, fromB));
+    a.pipeline().addLast(new Relay(a, b, fromA));
+    b.pipeline().addLast(new Relay(b, a, fromB));
     if (!a.isActive() || !b.isActive()) {
       abort(a);
       abort(b);
@@ -70,10 +82,14 @@ final class Relay extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof ByteBuf bytes) {
-      carried.add(bytes.readableBytes());
+      int size = bytes.readableBytes();
+      count.carried().add(size);
       other.write(bytes).addListener((ChannelFuture written) -> afterWrite(context, written));
-      if (!other.isWritable()) {
-        context.channel().config().setAutoRead(false);
+      if (!held && !count.share().take(this, size)) {
+        held = true;
+      }
+      if (held || !other.isWritable()) {
+        own.config().setAutoRead(false);
       }
     } else {
       ReferenceCountUtil.release(message);
@@ -87,9 +103,22 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
+    Relay opposite = other.pipeline().get(Relay.class);
+    if (opposite != null) {
+      opposite.readOn();
+    }
+  }
+
+  @Override
+  public void resume() {
+    held = false;
+    readOn();
+  }
+
+  private void readOn() {
     // A read behind the end of input makes epoll close the other direction, too.
-    if (context.channel().isWritable() && !other.isInputShutdown()) {
-      other.config().setAutoRead(true);
+    if (!held && other.isWritable() && !own.isInputShutdown()) {
+      own.config().setAutoRead(true);
     }
   }
 

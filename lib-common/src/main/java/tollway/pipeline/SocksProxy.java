@@ -13,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 import tollway.bytes.MalformedBytesException;
 
 /**
@@ -144,7 +143,7 @@ final class SocksProxy extends ByteToMessageDecoder {
       context.writeAndFlush(SocksCodec.reply(SocksStatus.SUCCEEDED, NOWHERE));
       DuplexChannel client = (DuplexChannel) context.channel();
       client.pipeline().remove(ProxyGreeting.IdleEnd.class);
-      Relay.join(client, stream, new LongAdder(), new LongAdder());
+      Relay.join(client, stream, new Relay.Count(), new Relay.Count());
       // Hands on what came behind the command.
       client.pipeline().remove(SocksProxy.this);
       if (inputEnded) {

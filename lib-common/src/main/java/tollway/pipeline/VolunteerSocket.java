@@ -13,6 +13,8 @@ import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tollway.session.PathHandle;
 import tollway.session.PathLink;
 import tollway.session.SessionServer;
@@ -21,29 +23,46 @@ import tollway.session.SessionServer;
 final class VolunteerSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   private final SessionServer sessions;
   private final EgressLoad load;
+  private final Supplier<AccessTokens> tokens;
   private final int maxPaths;
   private final IntObjectMap<PathHandle> paths = new IntObjectHashMap<>();
-  private boolean counted;
+  private final FairQueue queue = new FairQueue(PathSocket.QUEUE.high());
 
-  VolunteerSocket(SessionServer sessions, EgressLoad load, int maxPaths) {
+  /** Once the handshake is done and there was room. */
+  private @Nullable TokenCount count;
+
+  VolunteerSocket(
+      SessionServer sessions, EgressLoad load, Supplier<AccessTokens> tokens, int maxPaths) {
     this.sessions = sessions;
     this.load = load;
+    this.tokens = tokens;
     this.maxPaths = maxPaths;
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof HandshakeComplete) {
-      counted = load.beginVolunteer();
-      if (!counted) {
-        context.close();
-      }
+      begin(context);
     } else if (event instanceof IdleStateEvent idle) {
       if (idle.state() == IdleState.READER_IDLE) {
         context.close();
       } else {
         context.writeAndFlush(new PingWebSocketFrame());
       }
+    }
+  }
+
+  private void begin(ChannelHandlerContext context) {
+    AccessTokens.Grant grant = context.channel().attr(EgressPages.GRANT).get();
+    // Asked again: the token may have been revoked since, before we could be found by it.
+    if (grant == null || !tokens.get().stillGrant(grant)) {
+      context.close();
+    } else if (load.beginVolunteer()) {
+      TokenCount fresh = load.token(grant.name());
+      fresh.begin();
+      count = fresh;
+    } else {
+      context.close();
     }
   }
 
@@ -56,10 +75,15 @@ final class VolunteerSocket extends SimpleChannelInboundHandler<WebSocketFrame> 
       context.close(); // No volunteer of ours: the socket carries nothing else.
       return;
     }
+    TokenCount counted = count;
+    if (counted == null) {
+      return; // There is no room for it, and it is closing.
+    }
+    counted.up(message.readableBytes());
     int id = message.readInt();
     int type = message.getUnsignedByte(message.readerIndex());
     if (type == PathSocket.OPEN) {
-      open(context.channel(), id);
+      open(context.channel(), id, counted);
     } else if (type == PathSocket.CLOSE) {
       PathHandle path = paths.remove(id);
       if (path != null) {
@@ -77,9 +101,11 @@ final class VolunteerSocket extends SimpleChannelInboundHandler<WebSocketFrame> 
   public void channelInactive(ChannelHandlerContext context) {
     paths.values().forEach(path -> path.closed("the volunteer has gone"));
     paths.clear();
-    if (counted) {
+    TokenCount counted = count;
+    if (counted != null) {
+      counted.end();
       load.endVolunteer();
-      counted = false;
+      count = null;
     }
   }
 
@@ -88,13 +114,15 @@ final class VolunteerSocket extends SimpleChannelInboundHandler<WebSocketFrame> 
     context.close();
   }
 
-  private void open(Channel socket, int id) {
+  private void open(Channel socket, int id, TokenCount counted) {
     if (paths.containsKey(id)) {
       socket.close(); // An id is used by one path at a time.
     } else if (paths.size() >= maxPaths) {
       PathSocket.control(socket, id, PathSocket.CLOSE);
     } else {
-      paths.put(id, sessions.addPath(new SocketLink(socket, id), "path " + Integer.toString(id)));
+      paths.put(
+          id,
+          sessions.addPath(new SocketLink(socket, id, counted), "path " + Integer.toString(id)));
     }
   }
 
@@ -102,15 +130,25 @@ final class VolunteerSocket extends SimpleChannelInboundHandler<WebSocketFrame> 
   private final class SocketLink implements PathLink {
     private final Channel socket;
     private final int id;
+    private final FairQueue.Part part = queue.new Part();
+    private final TokenCount counted;
 
-    SocketLink(Channel socket, int id) {
+    SocketLink(Channel socket, int id, TokenCount counted) {
       this.socket = socket;
       this.id = id;
+      this.counted = counted;
     }
 
     @Override
     public boolean send(ByteBuf frame) {
-      return PathSocket.send(socket, id, frame);
+      int size = frame.readableBytes();
+      if (!part.enter(size)) {
+        frame.release();
+        return false;
+      }
+      counted.down(size);
+      PathSocket.send(socket, id, frame).addListener(written -> part.leave(size));
+      return true;
     }
 
     @Override

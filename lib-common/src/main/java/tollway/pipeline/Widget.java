@@ -214,6 +214,7 @@ public final class Widget {
         loop,
         invite.egressUrls(),
         invite.token(),
+        config.roots(),
         new EgressSocket.Listener() {
           @Override
           public void up() {

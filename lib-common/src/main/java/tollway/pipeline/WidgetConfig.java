@@ -11,10 +11,15 @@ import java.util.stream.Stream;
  * @param invites the egresses to relay to; their freddies are where people are met
  * @param limits what the volunteer gives, at the start
  * @param tag a name for people to see, may be empty
+ * @param roots who may vouch for egresses that are reached by TLS
  * @param includeLoopback whether loopback addresses are candidates, for one host
  */
 public record WidgetConfig(
-    List<Invite> invites, WidgetLimits limits, String tag, boolean includeLoopback) {
+    List<Invite> invites,
+    WidgetLimits limits,
+    String tag,
+    TrustedRoots roots,
+    boolean includeLoopback) {
   public WidgetConfig {
     invites = List.copyOf(invites);
   }

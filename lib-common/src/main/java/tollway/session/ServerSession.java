@@ -42,7 +42,7 @@ final class ServerSession {
   private final NettyEventLoop loop;
   private final NodeId key;
   private final ChannelHandler streamHandler;
-  private final Runnable onEnd;
+  private final Owner owner;
   private final PacketSizeAllocator packetSizes;
   private final PathSet paths;
   private final VirtualDatagramChannel datagrams;
@@ -51,17 +51,25 @@ final class ServerSession {
   private boolean stated;
   private boolean ended;
 
-  /** {@code onEnd} runs once, on {@code loop}. Not on the loop: {@link #start} is. */
+  /** Who keeps sessions; told each of these once, on {@code loop}. */
+  interface Owner {
+    /** The desktop has stated its key: it is nobody else's session. */
+    void stated(ServerSession session);
+
+    void ended(ServerSession session);
+  }
+
+  /** Not on the loop: {@link #start} is. */
   ServerSession(
       NettyEventLoop loop,
       NodeId key,
       SessionServerConfig config,
       ChannelHandler streamHandler,
-      Runnable onEnd) {
+      Owner owner) {
     this.loop = loop;
     this.key = key;
     this.streamHandler = streamHandler;
-    this.onEnd = onEnd;
+    this.owner = owner;
     packetSizes = new PacketSizeAllocator(ClientSessionConfig.LEAST_PACKET);
     paths =
         new PathSet(loop, false, false, PathTuning.DEFAULT, config.packetSize(), new PathEvents());
@@ -96,6 +104,10 @@ final class ServerSession {
 
   NettyEventLoop loop() {
     return loop;
+  }
+
+  NodeId key() {
+    return key;
   }
 
   int pathCount() {
@@ -146,7 +158,7 @@ final class ServerSession {
         () -> {
           paths.close(why);
           datagrams.close();
-          onEnd.run();
+          owner.ended(this);
         });
   }
 
@@ -244,6 +256,7 @@ final class ServerSession {
       }
       if (read.equals(key.key())) {
         stated = true;
+        owner.stated(ServerSession.this);
         context.writeAndFlush(Unpooled.buffer(1).writeByte(1));
       } else {
         // Somebody on the way attached with a key of its own.

@@ -9,6 +9,8 @@ import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,8 +44,16 @@ public final class SessionServer {
   private final QuicSslContext tls;
   private final SecureRandom random = new SecureRandom();
   private final Map<NodeId, ServerSession> sessions = new HashMap<>();
-  private int unproved;
+
+  /**
+   * Paths that have not proved themselves, and sessions whose desktop has not, the oldest first:
+   * when there is no room, those that took longest make it, so that who says nothing delays nobody.
+   */
+  private final LinkedHashSet<ServerPath> unproved = new LinkedHashSet<>();
+
+  private final LinkedHashSet<ServerSession> unstated = new LinkedHashSet<>();
   private boolean closed;
+  private boolean draining;
   private @Nullable CompletableFuture<Void> stopped;
 
   /** {@code streamHandler} is added to every stream that a desktop opens; it must be sharable. */
@@ -84,6 +94,11 @@ public final class SessionServer {
         });
   }
 
+  /** Sessions go on, but take no more paths, and there are no new ones. */
+  public void drain() {
+    home.execute(() -> draining = true);
+  }
+
   /**
    * Ends every session; paths that come later are refused. The result completes when the sessions
    * have said goodbye.
@@ -102,8 +117,9 @@ public final class SessionServer {
     return done;
   }
 
-  private void ended(NodeId key) {
-    sessions.remove(key);
+  private void ended(ServerSession session) {
+    sessions.remove(session.key(), session);
+    unstated.remove(session);
     completeWhenEmpty();
   }
 
@@ -116,15 +132,38 @@ public final class SessionServer {
   /** The session of {@code key}, made when it is new; absent when there is no room for it. */
   private @Nullable ServerSession sessionOf(NodeId key) {
     ServerSession known = sessions.get(key);
-    if (known != null || sessions.size() >= config.maxSessions()) {
+    if (known != null) {
       return known;
     }
+    if (sessions.size() >= config.maxSessions()) {
+      Iterator<ServerSession> slow = unstated.iterator();
+      if (!slow.hasNext()) {
+        return null;
+      }
+      ServerSession oldest = slow.next();
+      slow.remove();
+      sessions.remove(oldest.key(), oldest);
+      oldest.loop().execute(() -> oldest.end("another one needs its place"));
+    }
     ServerSession made =
-        new ServerSession(
-            loops.next(), key, config, streamHandler, () -> home.execute(() -> ended(key)));
+        new ServerSession(loops.next(), key, config, streamHandler, new Milestones());
     sessions.put(key, made);
+    unstated.add(made);
     made.loop().execute(() -> made.start(tls, config));
     return made;
+  }
+
+  /** What sessions tell us; on their loops. */
+  private final class Milestones implements ServerSession.Owner {
+    @Override
+    public void stated(ServerSession session) {
+      home.execute(() -> unstated.remove(session));
+    }
+
+    @Override
+    public void ended(ServerSession session) {
+      home.execute(() -> SessionServer.this.ended(session));
+    }
   }
 
   /** One volunteer's path: first nobody's, then a session's. */
@@ -150,11 +189,14 @@ public final class SessionServer {
     }
 
     void challenge() {
-      if (closed || unproved >= config.maxUnproved()) {
-        refuse(closed ? PathFrame.Reason.STOPPING : PathFrame.Reason.TOO_MANY_SESSIONS);
+      if (closed || draining) {
+        refuse(PathFrame.Reason.STOPPING);
         return;
       }
-      unproved++;
+      if (unproved.size() >= config.maxUnproved()) {
+        unproved.iterator().next().giveUp();
+      }
+      unproved.add(this);
       byte[] fresh = new byte[PathFrame.NONCE_SIZE];
       random.nextBytes(fresh);
       Bytes asked = Bytes.of(fresh);
@@ -217,9 +259,9 @@ public final class SessionServer {
         refuse(PathFrame.Reason.BAD_PROOF);
         return;
       }
-      ServerSession found = closed ? null : sessionOf(attach.session());
+      ServerSession found = closed || draining ? null : sessionOf(attach.session());
       if (found == null) {
-        refuse(closed ? PathFrame.Reason.STOPPING : PathFrame.Reason.TOO_MANY_SESSIONS);
+        refuse(closed || draining ? PathFrame.Reason.STOPPING : PathFrame.Reason.TOO_MANY_SESSIONS);
         return;
       }
       session = found;
@@ -270,7 +312,7 @@ public final class SessionServer {
     private void forget() {
       if (nonce != null) {
         nonce = null;
-        unproved--;
+        unproved.remove(this);
       }
       if (deadline != null) {
         deadline.cancel();

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.egress;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tollway.bytes.MalformedBytesException;
+import tollway.cli.HostPort;
+import tollway.cli.TextFile;
+import tollway.cli.UserErrorException;
+import tollway.pipeline.AccessTokens;
+import tollway.pipeline.AddressBlock;
+import tollway.pipeline.EgressDoor;
+import tollway.pipeline.EgressLimits;
+import tollway.pipeline.ServerTls;
+
+/** The options of {@code egress serve} that say how volunteers come in. */
+final class DoorOptions {
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8470",
+      description = "Where volunteers connect (default: ${DEFAULT-VALUE}); port 0 is any free one.")
+  private String listen = "";
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description =
+          "Speak TLS (wss), with the certificates in this PEM file, our own first. It is read again"
+              + " when it changes and on SIGHUP.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The key of the certificate (PEM, without a password).")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--proxy-protocol-from",
+      paramLabel = "CIDR",
+      split = ",",
+      description =
+          "Balancers, such as 10.0.0.0/24, that say by the PROXY protocol (version 2) for whom they"
+              + " connect; they must, and nobody else may. May be repeated.")
+  private List<String> balancers = new ArrayList<>();
+
+  @Option(
+      names = "--max-per-address",
+      paramLabel = "N",
+      description = "Connections from one public address, or IPv6 /64 (64 at the start).")
+  private int perAddress = EgressLimits.DEFAULT.connectionsPerAddress();
+
+  boolean isSecure() {
+    return certificate != null;
+  }
+
+  int perAddress() {
+    if (perAddress < 1) {
+      throw new UserErrorException("--max-per-address: give a number above 0");
+    }
+    return perAddress;
+  }
+
+  /** The files that are read again when they change. */
+  List<Path> tlsFiles() {
+    return certificate == null || key == null ? List.of() : List.of(certificate, key);
+  }
+
+  EgressDoor toDoor(AccessTokens tokens) throws IOException {
+    List<AddressBlock> trusted = new ArrayList<>();
+    for (String text : balancers) {
+      try {
+        trusted.add(AddressBlock.of(text.strip()));
+      } catch (IllegalArgumentException wrong) {
+        throw new UserErrorException("--proxy-protocol-from: " + wrong.getMessage());
+      }
+    }
+    return new EgressDoor(
+        HostPort.parse("--listen", listen).resolve("--listen"), tls(), tokens, trusted);
+  }
+
+  /** What the files hold now; empty when there are none. */
+  Optional<ServerTls> tls() throws IOException {
+    if (certificate == null && key == null) {
+      return Optional.empty();
+    }
+    if (certificate == null || key == null) {
+      throw new UserErrorException("--tls-cert and --tls-key: give both or neither");
+    }
+    try {
+      return Optional.of(
+          ServerTls.of(TextFile.utf8("--tls-cert", certificate), TextFile.utf8("--tls-key", key)));
+    } catch (MalformedBytesException wrong) {
+      throw new UserErrorException(
+          "--tls-cert %s, --tls-key %s: %s".formatted(certificate, key, wrong.getMessage()));
+    }
+  }
+}

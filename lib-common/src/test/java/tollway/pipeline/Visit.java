@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One proxied connection of somebody, whose bytes are only counted. */
+final class Visit implements WaitingStreams.Outcome {
+  private final CompletableFuture<QuicStreamChannel> stream = new CompletableFuture<>();
+  private final CompletableFuture<NoStream> failure = new CompletableFuture<>();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final AtomicLong received = new AtomicLong();
+
+  @Override
+  public void connected(QuicStreamChannel open) {
+    open.pipeline()
+        .addLast(
+            new SimpleChannelInboundHandler<ByteBuf>() {
+              @Override
+              protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+                received.addAndGet(bytes.readableBytes());
+              }
+
+              @Override
+              public void channelInactive(ChannelHandlerContext context) {
+                closed.complete(null);
+              }
+
+              @Override
+              public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                context.close();
+              }
+            });
+    open.config().setAutoRead(true);
+    stream.complete(open);
+    failure.cancel(false);
+  }
+
+  @Override
+  public void failed(NoStream why) {
+    failure.complete(why);
+    stream.cancel(false);
+  }
+
+  @Override
+  public boolean cancelled() {
+    return false;
+  }
+
+  QuicStreamChannel stream() throws Exception {
+    return stream.get(40, TimeUnit.SECONDS);
+  }
+
+  /** Why the egress refused. */
+  NoStream refusal() throws Exception {
+    return failure.get(40, TimeUnit.SECONDS);
+  }
+
+  void send(ByteBuf bytes) throws Exception {
+    stream().writeAndFlush(bytes);
+  }
+
+  long received() {
+    return received.get();
+  }
+
+  void awaitEnd() throws Exception {
+    closed.get(40, TimeUnit.SECONDS);
+  }
+}
