@@ -29,8 +29,13 @@ final class DistantChainIT {
   private final List<Netns> namespaces = new ArrayList<>();
   private final List<JavaProcess> processes = new ArrayList<>();
   private final List<Process> programs = new ArrayList<>();
+  @SuppressWarnings("NullAway.Init") // By build().
   private Netns person;
+
+  @SuppressWarnings("NullAway.Init")
   private Netns others;
+
+  @SuppressWarnings("NullAway.Init")
   private String invite;
 
   @BeforeEach
