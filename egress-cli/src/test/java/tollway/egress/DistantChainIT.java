@@ -62,6 +62,9 @@ final class DistantChainIT {
     String proxy = connected("--paths", "1");
     assertThat(curl("-x", "http://" + proxy, "http://" + FAR + "/").out())
         .isEqualTo("<h1>a page</h1>\n");
+    assertThat(curl("-p", "-x", "http://" + proxy, "http://" + FAR + "/").out())
+        .as("by CONNECT")
+        .isEqualTo("<h1>a page</h1>\n");
     // Plain HTTP: the proxy's own page tells why, at the first try.
     Answer plain = curl("-x", "http://" + proxy, "-w", "%{http_code}", "http://" + FAR + ":81/");
     assertThat(plain.out()).endsWith("502").contains("the host refuses the connection");

@@ -175,13 +175,20 @@ final class WaitingStreams {
                     .writeAndFlush(
                         Unpooled.wrappedBuffer(
                             StreamHeaderCodec.encode(request.header()).toArray()));
-                if (assume && request.outcome().cancelled()) {
-                  Relay.abort(opened.getNow());
-                } else if (assume) {
-                  request.outcome().connected(opened.getNow());
+                if (assume) {
+                  // In the next turn: who asks may not have read the end of its own request.
+                  loop.execute(() -> assumeConnected(opened.getNow(), request));
                 }
               }
             });
+  }
+
+  private static void assumeConnected(QuicStreamChannel stream, Request request) {
+    if (request.outcome().cancelled()) {
+      Relay.abort(stream);
+    } else {
+      request.outcome().connected(stream);
+    }
   }
 
   /** Later, so that what was said last on the stream arrives first. */
