@@ -29,6 +29,7 @@ final class DistantChainIT {
   private final List<Netns> namespaces = new ArrayList<>();
   private final List<JavaProcess> processes = new ArrayList<>();
   private final List<Process> programs = new ArrayList<>();
+
   @SuppressWarnings("NullAway.Init") // By build().
   private Netns person;
 
