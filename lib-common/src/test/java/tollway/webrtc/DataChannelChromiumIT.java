@@ -121,6 +121,17 @@ final class DataChannelChromiumIT {
         .noneMatch(line -> line.contains(" 10.77."));
   }
 
+  /** Each time our ClientHello looks different. */
+  @Test
+  void thePageTakesEveryFaceOfOurs() throws Exception {
+    for (int i = 0; i < 12; i++) {
+      page = PagePeer.open(browser);
+      OurPeer peer = connect(Offerer.PAGE, DATAGRAMS);
+      assertEchoes(peer.open("datagrams"));
+      peer.close();
+    }
+  }
+
   @Test
   void weOpenDatagrams() throws Exception {
     OurPeer peer = connect(Offerer.WE, DATAGRAMS);

@@ -2,6 +2,7 @@
 package tollway.webrtc.dtls;
 
 import java.io.IOException;
+import java.util.Hashtable;
 import java.util.Vector;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.DefaultTlsClient;
@@ -14,10 +15,12 @@ import org.bouncycastle.tls.TlsServerCertificate;
 /** The side that speaks first: {@code a=setup:active}. */
 final class DtlsClient extends DefaultTlsClient {
   private final DtlsCredentials credentials;
+  private final HelloStyle style;
 
   DtlsClient(DtlsCredentials credentials) {
     super(credentials.crypto());
     this.credentials = credentials;
+    style = new HelloStyle(credentials.crypto().getSecureRandom());
   }
 
   @Override
@@ -27,12 +30,24 @@ final class DtlsClient extends DefaultTlsClient {
 
   @Override
   protected int[] getSupportedCipherSuites() {
-    return DtlsCredentials.suites();
+    return style.suites();
   }
 
   @Override
   protected Vector<SignatureAndHashAlgorithm> getSupportedSignatureAlgorithms() {
-    return DtlsCredentials.signatureSchemes();
+    return style.signatureSchemes();
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // Older than type parameters.
+  protected Vector<Integer> getSupportedGroups(Vector roles) {
+    return style.groups();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public Hashtable<Integer, byte[]> getClientExtensions() throws IOException {
+    return style.extensions(super.getClientExtensions());
   }
 
   @Override
