@@ -45,7 +45,8 @@ final class ArchitectureTest {
     DOORS.put("shaping", Set.of("exec", "loop"));
     DOORS.put("wire", Set.of("bytes", "identity"));
     DOORS.put("signaling", Set.of("bytes", "identity", "loop"));
-    DOORS.put("webrtc", Set.of("bytes", "loop", "stun"));
+    DOORS.put("portmap", Set.of("bytes", "loop", "stun"));
+    DOORS.put("webrtc", Set.of("bytes", "loop", "portmap", "stun"));
     DOORS.put("netstate", Set.of("bytes", "files", "identity", "loop"));
     DOORS.put("trust", Set.of("bytes", "identity"));
     DOORS.put("neighbor", Set.of("bytes", "identity", "loop", "trust", "wire"));

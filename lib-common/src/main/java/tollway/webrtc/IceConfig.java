@@ -14,6 +14,7 @@ import java.util.List;
  * @param remotes which addresses of the peer may be tried
  * @param portMin the lowest local UDP port; 0 lets the system choose
  * @param portMax the highest local UDP port; 0 lets the system choose
+ * @param mapPorts whether the router of a private IPv4 address is asked to let the peer in
  * @param pacing the least time between two new checks (Ta of RFC 8445 §14.2), 5 to 500 ms
  * @param connectTimeout from knowing the peer's credentials to a connection
  * @param consentInterval how often the path in use is asked whether the peer still wants us
@@ -26,6 +27,7 @@ public record IceConfig(
     RemoteAddresses remotes,
     int portMin,
     int portMax,
+    boolean mapPorts,
     Duration pacing,
     Duration connectTimeout,
     Duration consentInterval,
@@ -68,6 +70,7 @@ public record IceConfig(
         RemoteAddresses.PRIVATE,
         0,
         0,
+        false,
         Duration.ofMillis(20),
         Duration.ofSeconds(15),
         Duration.ofSeconds(1),
@@ -82,6 +85,7 @@ public record IceConfig(
         remotes,
         portMin,
         portMax,
+        mapPorts,
         pacing,
         connectTimeout,
         consentInterval,
@@ -97,6 +101,7 @@ public record IceConfig(
         include ? RemoteAddresses.LOOPBACK : remotes,
         portMin,
         portMax,
+        mapPorts,
         pacing,
         connectTimeout,
         consentInterval,
@@ -111,6 +116,7 @@ public record IceConfig(
         remotes,
         portMin,
         portMax,
+        mapPorts,
         pacing,
         connectTimeout,
         consentInterval,
@@ -125,6 +131,7 @@ public record IceConfig(
         allowed,
         portMin,
         portMax,
+        mapPorts,
         pacing,
         connectTimeout,
         consentInterval,
@@ -139,6 +146,22 @@ public record IceConfig(
         remotes,
         min,
         max,
+        mapPorts,
+        pacing,
+        connectTimeout,
+        consentInterval,
+        consentTimeout);
+  }
+
+  public IceConfig withPortMapping(boolean ask) {
+    return new IceConfig(
+        stunServers,
+        includeLoopback,
+        includeLinkLocal,
+        remotes,
+        portMin,
+        portMax,
+        ask,
         pacing,
         connectTimeout,
         consentInterval,
@@ -153,6 +176,7 @@ public record IceConfig(
         remotes,
         portMin,
         portMax,
+        mapPorts,
         pacing,
         timeout,
         consentInterval,
@@ -167,6 +191,7 @@ public record IceConfig(
         remotes,
         portMin,
         portMax,
+        mapPorts,
         pacing,
         connectTimeout,
         interval,

@@ -20,6 +20,7 @@ import tollway.bytes.MalformedBytesException;
 import tollway.loop.BackgroundThread;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
+import tollway.portmap.PortMapping;
 import tollway.stun.StunAttribute;
 import tollway.stun.StunCodec;
 import tollway.stun.StunMessage;
@@ -63,6 +64,7 @@ final class IceGatherer {
   private final Map<Bytes, StunTransaction> transactions = new HashMap<>();
   private final Map<String, String> foundations = new HashMap<>();
   private final Set<InetSocketAddress> told = new HashSet<>();
+  private final List<PortMapping> mappings = new ArrayList<>();
 
   /** Sockets being opened and names being looked up. */
   private int awaited;
@@ -105,12 +107,27 @@ final class IceGatherer {
           output.base(socket, base);
           tell(IceCandidate.Type.HOST, base, base.address(), Optional.empty());
           servers.forEach(server -> ask(socket, base, server));
+          if (config.mapPorts()) {
+            askRouter(base);
+          }
           arrived();
         },
         refused -> {
           log.debug("no socket on {}: {}", address, refused.getMessage());
           arrived();
         });
+  }
+
+  /** Whoever sends to what the router opens arrives as if the router had known it (srflx). */
+  private void askRouter(IceBase base) {
+    PortMapping.ask(
+            loop,
+            base.address(),
+            random,
+            outside ->
+                tell(
+                    IceCandidate.Type.SERVER_REFLEXIVE, base, outside, Optional.of(base.address())))
+        .ifPresent(mappings::add);
   }
 
   private void resolve(InetSocketAddress server) {
@@ -266,6 +283,8 @@ final class IceGatherer {
     transactions.values().forEach(StunTransaction::finish);
     transactions.clear();
     questions.clear();
+    mappings.forEach(PortMapping::close);
+    mappings.clear();
     bases.keySet().forEach(IceSocket::close);
     bases.clear();
   }

@@ -76,6 +76,11 @@ public record PeerConfig(
     return withIce(ice.withPorts(min, max));
   }
 
+  /** Whether the router of a private address is asked to let the peer in. */
+  public PeerConfig withPortMapping(boolean ask) {
+    return withIce(ice.withPortMapping(ask));
+  }
+
   public PeerConfig withChannel(ChannelOptions options) {
     return new PeerConfig(
         ice, options, maxPacketBytes, sendBufferBytes, receiveBufferBytes, connectTimeout);

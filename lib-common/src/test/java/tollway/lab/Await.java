@@ -20,8 +20,13 @@ public final class Await {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("not within " + patience.toSeconds() + " s: " + what);
       }
-      LockSupport.parkNanos(20_000_000);
+      tick();
     }
+  }
+
+  /** As long as one waits before one looks again. */
+  public static void tick() {
+    LockSupport.parkNanos(20_000_000);
   }
 
   public static void until(String what, Condition condition) throws Exception {
