@@ -23,8 +23,10 @@ import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopConfig;
 import tollway.pipeline.DesktopStep;
 import tollway.pipeline.Destination;
+import tollway.pipeline.DirectUse;
 import tollway.pipeline.Invite;
 import tollway.pipeline.StreamAnswer;
+import tollway.pipeline.UdpPorts;
 
 /** Goes the way of a desktop with a desktop, and tells of each leg how it was. */
 final class ChainDoctor {
@@ -72,6 +74,8 @@ final class ChainDoctor {
                   Optional.empty(),
                   1,
                   false,
+                  DirectUse.NEVER, // It is the volunteers' way that is looked at.
+                  UdpPorts.ANY,
                   includeLoopback),
               watch);
       try {

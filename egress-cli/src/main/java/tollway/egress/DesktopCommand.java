@@ -30,6 +30,7 @@ import tollway.netstate.Role;
 import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopConfig;
 import tollway.pipeline.DesktopListener;
+import tollway.pipeline.DirectUse;
 
 /** {@code egress desktop}: the end of a person who is cut off. */
 @Command(
@@ -82,6 +83,17 @@ final class DesktopCommand extends Subcommand {
               + " (default: never).")
   private @Nullable String wait;
 
+  @Option(
+      names = "--direct",
+      paramLabel = "WHEN",
+      defaultValue = "never",
+      description =
+          "Go to the egress without a volunteer, over TCP: never, auto (while none is reached) or"
+              + " only (default: ${DEFAULT-VALUE}). The egress then learns your address, and whoever"
+              + " watches your network sees you go there.")
+  private DirectUse direct = DirectUse.NEVER;
+
+  @Mixin private PortOption ports = new PortOption();
   @Mixin private ControlOption control = new ControlOption();
 
   @Mixin private ReportOptions reports = new ReportOptions();
@@ -165,6 +177,8 @@ final class DesktopCommand extends Subcommand {
         proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)),
         paths,
         bond,
+        direct,
+        ports.ports(),
         includeLoopback);
   }
 

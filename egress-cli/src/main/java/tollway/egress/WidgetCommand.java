@@ -81,6 +81,18 @@ final class WidgetCommand extends Subcommand {
               + " trusts.")
   private @Nullable Path authorities;
 
+  @Mixin private PortOption ports = new PortOption();
+
+  @Option(
+      names = "--map-ports",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Ask the router at home (PCP, NAT-PMP) to let people in to the ports of their data"
+              + " channels, each for as long as it lasts (default: it is asked).")
+  private boolean mapPorts;
+
   @Mixin private ReportOptions reports = new ReportOptions();
 
   @Option(
@@ -95,7 +107,13 @@ final class WidgetCommand extends Subcommand {
   public Integer call() throws IOException, InterruptedException {
     WidgetConfig config =
         new WidgetConfig(
-            invites.all(io()), limits.toLimits(), reports.tag(), roots(), includeLoopback);
+            invites.all(io()),
+            limits.toLimits(),
+            reports.tag(),
+            roots(),
+            ports.ports(),
+            mapPorts,
+            includeLoopback);
     Path socket = control.socket(DaemonRole.WIDGET, io().environment());
     Optional<ReporterConfig> reporting = reports.toConfig(io());
     Identity identity = Identity.generate(new SecureRandom());

@@ -20,6 +20,7 @@ import tollway.session.ClientSession;
 import tollway.session.ClientSessionConfig;
 import tollway.session.ClientSessionListener;
 import tollway.session.PathHandle;
+import tollway.session.PathLink;
 import tollway.session.PathSnapshot;
 import tollway.session.PathState;
 import tollway.session.SessionEnd;
@@ -49,6 +50,7 @@ public final class Desktop {
   private final SignalingClient signaling;
   private final WaitingStreams streams;
   private final LocalProxy proxy;
+  private final DirectWay direct;
   private final Map<MatchId, DesktopPath> paths = new HashMap<>();
   private final Set<NodeId> shunned = new LinkedHashSet<>();
   private final DesktopFaults faults;
@@ -69,6 +71,7 @@ public final class Desktop {
     faults = new DesktopFaults(listener::fault);
     streams = new WaitingStreams(loop, () -> state);
     signaling = new SignalingClient(loop, config.invite().freddies(), identity, new Signals());
+    direct = new DirectWay(loop, config.direct(), config.invite(), new DirectEvents());
     proxy = LocalProxy.bind(loops, config.listen(), new ProxyPort(loop, streams, config.user()));
     CompletableFuture<ClientSession> first = new CompletableFuture<>();
     loop.execute(() -> first.complete(openSession()));
@@ -143,6 +146,7 @@ public final class Desktop {
               Duration.ofMillis(100),
               () -> {
                 List.copyOf(paths.values()).forEach(path -> path.end("the desktop is leaving"));
+                direct.close();
                 signaling.close();
                 done.complete(null);
               });
@@ -151,8 +155,13 @@ public final class Desktop {
   }
 
   private void begin() {
-    signaling.start();
-    wish();
+    direct.accompanied(false);
+    if (config.direct() == DirectUse.ONLY) {
+      say("not connected to the egress yet");
+    } else {
+      signaling.start();
+      wish();
+    }
   }
 
   private ClientSession openSession() {
@@ -165,7 +174,7 @@ public final class Desktop {
 
   /** Says to freddie how many volunteers are missing. */
   private void wish() {
-    if (closed) {
+    if (closed || config.direct() == DirectUse.ONLY) {
       return;
     }
     Set<NodeId> excluded = new LinkedHashSet<>(shunned);
@@ -189,7 +198,7 @@ public final class Desktop {
     paths.put(id, path);
     say("connecting to a volunteer");
     listener.reached(DesktopStep.VOLUNTEER_FOUND);
-    path.connect(loop, stun, config.includeLoopback());
+    path.connect(loop, PathChannels.config(stun, config.ports(), config.includeLoopback()));
   }
 
   private void shun(NodeId widget) {
@@ -201,6 +210,10 @@ public final class Desktop {
             wish();
           }
         });
+  }
+
+  private boolean isAccompanied() {
+    return paths.values().stream().anyMatch(DesktopPath::isAttached);
   }
 
   /** What people are told who wait for a route. */
@@ -241,6 +254,7 @@ public final class Desktop {
         () -> {
           if (!closed) {
             session = openSession();
+            direct.sessionOpened();
             wish();
           }
         });
@@ -345,6 +359,7 @@ public final class Desktop {
           }
         }
       }
+      direct.accompanied(isAccompanied());
     }
 
     @Override
@@ -383,6 +398,7 @@ public final class Desktop {
       if (closed) {
         return;
       }
+      direct.accompanied(isAccompanied());
       if (id.generation() == generation) {
         signaling.send(new Signal.HangUp(id.match(), MatchId.reason(why), failed));
       }
@@ -396,6 +412,28 @@ public final class Desktop {
         shun(path.widget());
       }
       wish();
+    }
+  }
+
+  private final class DirectEvents implements DirectWay.Owner {
+    @Override
+    public void begins() {
+      if (config.direct() == DirectUse.AUTO) {
+        listener.trouble("no volunteer is reached: going to the egress without one");
+      }
+    }
+
+    @Override
+    public PathHandle open(PathLink link, String label) {
+      say("waiting for the egress");
+      return session.addPath(link, label);
+    }
+
+    @Override
+    public void failed(String why) {
+      faults.add(loop.now(), DesktopFault.Cause.PATH_FAILED, why);
+      say(why);
+      listener.trouble(why);
     }
   }
 }

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param user who may use the proxy; empty when everybody may who can connect
  * @param paths volunteers at once: one carries, the others stand by
  * @param bond whether all of them carry at once instead
+ * @param direct when the desktop goes to the egress itself
+ * @param ports where its data channels are
  * @param includeLoopback whether loopback addresses are candidates, for one host
  */
 public record DesktopConfig(
@@ -20,6 +22,8 @@ public record DesktopConfig(
     Optional<ProxyUser> user,
     int paths,
     boolean bond,
+    DirectUse direct,
+    UdpPorts ports,
     boolean includeLoopback) {
   public static final int MOST_PATHS = 8;
 

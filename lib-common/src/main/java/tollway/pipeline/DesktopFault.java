@@ -9,7 +9,7 @@ public record DesktopFault(Instant at, Cause cause, String why) {
   public enum Cause {
     FREDDIE_AWAY,
     FREDDIE_REFUSED,
-    /** A volunteer never got us to the egress. */
+    /** A volunteer, or the direct way, never got us to the egress. */
     PATH_FAILED,
     /** A volunteer who did has gone. */
     PATH_LOST,

@@ -2,8 +2,6 @@
 package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
-import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
@@ -11,6 +9,7 @@ import tollway.session.DataFrames;
 import tollway.session.PathHandle;
 import tollway.session.PathLink;
 import tollway.webrtc.DataChannel;
+import tollway.webrtc.PeerConfig;
 import tollway.webrtc.PeerConnection;
 import tollway.webrtc.PeerListener;
 
@@ -47,8 +46,8 @@ final class DesktopPath implements PathLink {
     this.owner = owner;
   }
 
-  void connect(NettyEventLoop loop, List<InetSocketAddress> stun, boolean includeLoopback) {
-    peer = PeerConnection.offer(loop, PathChannels.config(stun, includeLoopback), new PeerEvents());
+  void connect(NettyEventLoop loop, PeerConfig config) {
+    peer = PeerConnection.offer(loop, config, new PeerEvents());
   }
 
   NodeId widget() {

@@ -13,10 +13,11 @@ final class PathChannels {
 
   private PathChannels() {}
 
-  static PeerConfig config(List<InetSocketAddress> stun, boolean includeLoopback) {
+  static PeerConfig config(List<InetSocketAddress> stun, UdpPorts ports, boolean includeLoopback) {
     return PeerConfig.defaults()
         .withStunServers(stun)
         .withLoopback(includeLoopback)
+        .withPorts(ports.least(), ports.most())
         // QUIC repeats what is lost; a channel that did so too would only hold up the rest.
         .withChannel(ChannelOptions.unreliable("tollway-path"))
         .withConnectTimeout(CONNECT_TIMEOUT);

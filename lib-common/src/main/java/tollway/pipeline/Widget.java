@@ -371,7 +371,10 @@ public final class Widget {
     public void description(Signal.Description description) {
       WidgetSlot slot = slots.get(new MatchId(generation, description.match()));
       if (slot != null && description.kind() == Signal.Kind.OFFER) {
-        slot.offer(description.sdp(), PathChannels.config(stun, config.includeLoopback()));
+        slot.offer(
+            description.sdp(),
+            PathChannels.config(stun, config.ports(), config.includeLoopback())
+                .withPortMapping(config.mapPorts()));
       }
     }
 

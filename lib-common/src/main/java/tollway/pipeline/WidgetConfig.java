@@ -12,6 +12,8 @@ import java.util.stream.Stream;
  * @param limits what the volunteer gives, at the start
  * @param tag a name for people to see, may be empty
  * @param roots who may vouch for egresses that are reached by TLS
+ * @param ports where its data channels are
+ * @param mapPorts whether the router at home is asked to let people in
  * @param includeLoopback whether loopback addresses are candidates, for one host
  */
 public record WidgetConfig(
@@ -19,6 +21,8 @@ public record WidgetConfig(
     WidgetLimits limits,
     String tag,
     TrustedRoots roots,
+    UdpPorts ports,
+    boolean mapPorts,
     boolean includeLoopback) {
   public WidgetConfig {
     invites = List.copyOf(invites);
