@@ -90,7 +90,7 @@ final class StunSurvey {
       try {
         seen.add(each.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
       } catch (ExecutionException | TimeoutException silent) {
-        continue; // Those who answered are counted.
+        // Those who answered are counted.
       }
     }
     return seen;
