@@ -20,9 +20,9 @@ record PathTuning(
     int losses) {
   static final PathTuning DEFAULT =
       new PathTuning(
-          Duration.ofMillis(250),
-          Duration.ofSeconds(5),
           Duration.ofMillis(150),
+          Duration.ofSeconds(5),
+          Duration.ofMillis(100),
           Duration.ofSeconds(1),
           3);
 }
