@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,11 +35,21 @@ final class DoctorIT {
   /** What a doctor said of each leg, by its name; the first when there are several. */
   private record Findings(int exitCode, Map<String, JsonObject> checks) {
     String state(String name) {
-      return checks.get(name).get("state").getAsString();
+      return said(name, "state");
     }
 
     String text(String name) {
-      return checks.get(name).get("text").getAsString();
+      return said(name, "text");
+    }
+
+    String remedy(String name) {
+      return said(name, "remedy");
+    }
+
+    private String said(String name, String field) {
+      JsonObject check = checks.get(name);
+      assertThat(check).as("a row for %s among %s", name, checks.keySet()).isNotNull();
+      return Objects.requireNonNull(check).get(field).getAsString();
     }
 
     List<String> broken() {
@@ -72,7 +83,7 @@ final class DoctorIT {
       Findings nameless = doctor(List.of(), invite, "--target", "nowhere.invalid:80");
       assertThat(nameless.broken()).containsExactly("dial");
       assertThat(nameless.text("dial")).contains("nowhere.invalid");
-      assertThat(nameless.checks().get("dial").get("remedy").getAsString()).contains("DNS");
+      assertThat(nameless.remedy("dial")).contains("DNS");
     }
   }
 
@@ -188,8 +199,7 @@ final class DoctorIT {
                 + " add rule inet f o meta l4proto udp drop");
         Findings findings = doctor(host.prefix(), invite);
         assertThat(findings.broken()).containsExactly("data channel", "stun");
-        assertThat(findings.checks().get("stun").get("remedy").getAsString())
-            .contains("UDP is blocked");
+        assertThat(findings.remedy("stun")).contains("UDP is blocked");
       } finally {
         processes.forEach(JavaProcess::kill);
         processes.forEach(JavaProcess::close);

@@ -100,6 +100,7 @@ final class DirectWay {
             loop,
             invite.egressUrls(),
             invite.token(),
+            TrustedRoots.SYSTEM, // Who is on the way sees nothing: the session is pinned.
             new EgressSocket.Listener() {
               @Override
               public void up() {
