@@ -60,7 +60,7 @@ final class ExitOptions {
   @Option(
       names = "--dials-per-session",
       paramLabel = "N",
-      defaultValue = "100",
+      defaultValue = "1000",
       description = "Hosts that one person may look for a second (default: ${DEFAULT-VALUE}).")
   private int dialsPerSession;
 

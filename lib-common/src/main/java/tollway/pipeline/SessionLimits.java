@@ -15,7 +15,7 @@ import tollway.shaping.Rate;
  */
 public record SessionLimits(int streams, int dialsPerSecond, Optional<Rate> rate, Duration idle) {
   public static final SessionLimits DEFAULT =
-      new SessionLimits(1024, 100, Optional.empty(), Duration.ofHours(1));
+      new SessionLimits(1024, 1000, Optional.empty(), Duration.ofHours(1));
 
   public SessionLimits {
     if (streams < 1 || dialsPerSecond < 1 || idle.toSeconds() < 1) {
