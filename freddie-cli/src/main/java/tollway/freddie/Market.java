@@ -8,13 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.signaling.Advert;
+import tollway.signaling.Endpoint;
 import tollway.signaling.Signal;
 
 /**
@@ -26,6 +26,9 @@ import tollway.signaling.Signal;
  * producer:  free slot ──matched──▶ held slot ──hang-up or either end gone──▶ free slot
  * consumer:  wish ──matched──▶ wish − 1
  * </pre>
+ *
+ * <p>A producer that does not reach the egress itself wishes for one that is nearer to it by one,
+ * for each of its matches. So nobody comes twice on a way, and none has more than three.
  */
 final class Market {
   /** A pair that could not connect is not tried again for so long, in nanoseconds. */
@@ -37,64 +40,30 @@ final class Market {
   /** How many on the other side are looked at for one client before it waits. */
   static final int LOOKED_AT = 128;
 
+  /** The same, of those who reach the egress by way of others only. */
+  private static final int LOOKED_AT_BEYOND = 16;
+
+  /** By way of how many others it is tried whether a producer leads to the egress. */
+  private static final int PROSPECTS = 8;
+
   private static final int FAILURES_REMEMBERED = 10_000;
   private static final int SWEPT_AT_ONCE = 256;
 
   /** Something to say to one client. */
   record Effect(Client to, Signal signal) {}
 
-  /** One connected client; both producer and consumer if it likes. Owned by the market. */
-  static final class Client {
-    private static final Advert NOTHING = new Advert(0, List.of(), "");
-
-    private final NodeId node;
-    private final Map<Long, Match> matches = new LinkedHashMap<>();
-    private final Set<Client> partners = new HashSet<>();
-    private Advert advert = NOTHING;
-    private @Nullable Wish wish;
-    private int given;
-    private int taken;
-
-    Client(NodeId node) {
-      this.node = node;
-    }
-
-    NodeId node() {
-      return node;
-    }
-
-    private boolean hasFreeSlot() {
-      return given < advert.slots();
-    }
-  }
-
-  private record Wish(int count, NodeId egress, Set<NodeId> excluded) {
-    Wish less() {
-      return new Wish(count - 1, egress, excluded);
-    }
-  }
-
-  private record Match(long id, Client consumer, Client producer) {
-    Client other(Client one) {
-      return one == consumer ? producer : consumer;
-    }
-  }
-
   private record Pair(NodeId consumer, NodeId producer) {}
 
   private final LongSupplier ids;
   private final LongSupplier nanoTime;
 
-  /** By egress: producers with a free slot there, who waits longest first. */
-  private final Map<NodeId, Set<Client>> free = new HashMap<>();
+  private final FreeProducers free = new FreeProducers();
 
-  /** By egress: consumers with a wish. */
-  private final Map<NodeId, Set<Client>> waiting = new HashMap<>();
+  /** By egress: who waits longest first. */
+  private final Map<NodeId, Set<Wish>> waiting = new HashMap<>();
 
-  /** All consumers with a wish, in the order in which they are swept. */
-  private final Set<Client> wishing = new LinkedHashSet<>();
-
-  private final Set<Client> freeProducers = new HashSet<>();
+  /** All of them, in the order in which they are swept. */
+  private final Set<Wish> wishes = new LinkedHashSet<>();
 
   /** The connection that speaks for a producer: its newest. */
   private final Map<NodeId, Client> speakers = new HashMap<>();
@@ -128,7 +97,7 @@ final class Market {
     }
     withdraw(producer);
     producer.advert = advert;
-    list(producer);
+    free.add(producer);
     List<Effect> effects = new ArrayList<>();
     serve(producer, effects);
     return effects;
@@ -136,15 +105,20 @@ final class Market {
 
   /** A consumer states anew what it wishes. */
   List<Effect> wishes(Client consumer, Signal.PeerRequest request) {
-    forgetWish(consumer);
-    List<Effect> effects = new ArrayList<>();
-    if (request.count() > 0) {
-      consumer.wish = new Wish(request.count(), request.egress(), Set.copyOf(request.exclude()));
-      waiting.computeIfAbsent(request.egress(), egress -> new LinkedHashSet<>()).add(consumer);
-      wishing.add(consumer);
-      satisfy(consumer, effects);
+    forget(consumer.wish);
+    consumer.wish = request.count() > 0 ? Wish.of(consumer, request) : null;
+    return consumer.wish == null ? List.of() : begin(consumer.wish);
+  }
+
+  /** A producer wants the next one for a match of its own that it cannot serve alone. */
+  List<Effect> wishesOnwards(Client producer, Signal.OnwardRequest request) {
+    Match match = producer.matches.get(request.match());
+    if (match == null || match.producer() != producer || match.distance() == 0) {
+      return List.of();
     }
-    return effects;
+    forget(match.onward);
+    match.onward = Wish.onwards(match, request);
+    return begin(match.onward);
   }
 
   /** Passes something on to the other end of a match; what is not about a match of ours is lost. */
@@ -175,7 +149,8 @@ final class Market {
   List<Effect> leaves(Client client) {
     withdraw(client);
     speakers.remove(client.node, client);
-    forgetWish(client);
+    forget(client.wish);
+    client.wish = null;
     List<Effect> effects = new ArrayList<>();
     List<Client> left = new ArrayList<>();
     for (Match match : List.copyOf(client.matches.values())) {
@@ -192,10 +167,10 @@ final class Market {
   /** Tries again, for some of those who wait. To be called about every second. */
   List<Effect> sweep() {
     List<Effect> effects = new ArrayList<>();
-    for (Client consumer : wishing.stream().limit(SWEPT_AT_ONCE).toList()) {
-      wishing.remove(consumer);
-      wishing.add(consumer);
-      satisfy(consumer, effects);
+    for (Wish wish : wishes.stream().limit(SWEPT_AT_ONCE).toList()) {
+      wishes.remove(wish);
+      wishes.add(wish);
+      satisfy(wish, effects);
     }
     return effects;
   }
@@ -209,152 +184,169 @@ final class Market {
   }
 
   int waitingCount() {
-    return wishing.size();
+    return wishes.size();
   }
 
   int freeProducerCount() {
-    return freeProducers.size();
+    return free.count();
+  }
+
+  private List<Effect> begin(Wish wish) {
+    waiting.computeIfAbsent(wish.egress, egress -> new LinkedHashSet<>()).add(wish);
+    wishes.add(wish);
+    List<Effect> effects = new ArrayList<>();
+    satisfy(wish, effects);
+    return effects;
   }
 
   /** Gives the producer's free slots to those who wait for them. */
   private void serve(Client producer, List<Effect> effects) {
-    for (NodeId egress : producer.advert.egresses()) {
-      Client consumer = null;
-      do {
-        consumer =
-            producer.hasFreeSlot() ? first(waiting, egress, who -> suits(who, producer)) : null;
-        if (consumer != null) {
-          pair(consumer, producer, effects);
-        }
-      } while (consumer != null);
+    for (Endpoint endpoint : producer.advert.paths().allow()) {
+      for (int far = endpoint.distance(); far <= endpoint.farthest(); far++) {
+        int distance = far;
+        Wish wish = null;
+        do {
+          Set<Wish> queue =
+              endpoint.egress().isEmpty()
+                  ? wishes
+                  : waiting.getOrDefault(endpoint.egress().get(), Set.of());
+          wish =
+              producer.hasFreeSlot()
+                  ? Turns.first(queue, lookedAt(far), each -> suits(each, producer, distance))
+                  : null;
+          if (wish != null) {
+            pair(wish, producer, distance, effects);
+          }
+        } while (wish != null);
+      }
     }
   }
 
-  /** Gives the consumer what it wishes, as far as there is. */
-  private void satisfy(Client consumer, List<Effect> effects) {
-    Wish wish = consumer.wish;
-    while (wish != null) {
-      Client producer = first(free, wish.egress(), who -> suits(consumer, who));
-      if (producer == null) {
-        return;
-      }
-      pair(consumer, producer, effects);
-      wish = consumer.wish;
+  /** Gives the consumer what it wishes, as far as there is; the nearest to the egress first. */
+  private void satisfy(Wish wish, List<Effect> effects) {
+    for (int far = wish.least; far <= wish.most; far++) {
+      int distance = far;
+      Client producer = null;
+      do {
+        producer =
+            wish.count > 0
+                ? free.first(wish.egress, far, lookedAt(far), each -> suits(wish, each, distance))
+                : null;
+        if (producer != null) {
+          pair(wish, producer, distance, effects);
+        }
+      } while (producer != null);
     }
+  }
+
+  /** Those at a distance take longer to look at. */
+  private static int lookedAt(int distance) {
+    return distance == 0 ? LOOKED_AT : LOOKED_AT_BEYOND;
+  }
+
+  private boolean suits(Wish wish, Client producer, int distance) {
+    Client consumer = wish.owner;
+    if (distance < wish.least
+        || distance > wish.most
+        || consumer.taken >= MOST_PRODUCERS
+        || producer.node.equals(consumer.node)
+        || wish.excluded.contains(producer.node)
+        || (wish.onwardOf == null && consumer.partners.contains(producer))
+        || failedLately(consumer, producer)) {
+      return false;
+    }
+    return leads(
+        producer, wish.egress, distance, distance == 0 ? Set.of() : wish.keptFromTheRest());
   }
 
   /**
-   * The first who suits, of those who are looked at; if none does, they go to the end of the queue,
-   * so that others are looked at next time.
+   * Whether {@code producer} leads to {@code egress} over exactly so many others: what it offers
+   * just in time is believed as long as there is somebody by way of whom it could.
    */
-  private static @Nullable Client first(
-      Map<NodeId, Set<Client>> index, NodeId egress, Predicate<Client> suits) {
-    Set<Client> queue = index.getOrDefault(egress, Set.of());
-    List<Client> passedOver = new ArrayList<>();
-    for (Client one : queue) {
-      if (suits.test(one)) {
-        return one;
-      }
-      passedOver.add(one);
-      if (passedOver.size() == LOOKED_AT) {
-        break;
-      }
+  private boolean leads(Client producer, NodeId egress, int distance, Set<NodeId> onTheWay) {
+    Optional<Endpoint> way = producer.advert.paths().way(egress, distance);
+    if (way.isEmpty() || distance == 0 || !way.get().justInTime()) {
+      return way.isPresent();
     }
-    if (passedOver.size() < queue.size()) {
-      passedOver.forEach(queue::remove);
-      queue.addAll(passedOver);
-    }
-    return null;
-  }
-
-  private boolean suits(Client consumer, Client producer) {
-    Wish wish = consumer.wish;
-    if (wish == null
-        || consumer.taken >= MOST_PRODUCERS
-        || producer.node.equals(consumer.node)
-        || wish.excluded().contains(producer.node)
-        || consumer.partners.contains(producer)) {
+    if (producer.taken >= MOST_PRODUCERS) {
       return false;
     }
-    Long failedAt = failures.get(new Pair(consumer.node, producer.node));
-    return failedAt == null || nanoTime.getAsLong() - failedAt > FAILURE_MEMORY;
+    Set<NodeId> others = new HashSet<>(onTheWay);
+    others.add(producer.node);
+    return free.any(
+        egress,
+        distance - 1,
+        PROSPECTS,
+        next ->
+            !others.contains(next.node)
+                && !failedLately(producer, next)
+                && leads(next, egress, distance - 1, others));
   }
 
-  private void pair(Client consumer, Client producer, List<Effect> effects) {
-    Wish wish = Objects.requireNonNull(consumer.wish);
-    Match match = new Match(ids.getAsLong(), consumer, producer);
+  private boolean failedLately(Client consumer, Client producer) {
+    Long failedAt = failures.get(new Pair(consumer.node, producer.node));
+    return failedAt != null && nanoTime.getAsLong() - failedAt <= FAILURE_MEMORY;
+  }
+
+  private void pair(Wish wish, Client producer, int distance, List<Effect> effects) {
+    Client consumer = wish.owner;
+    Match match = new Match(ids.getAsLong(), wish, producer, distance);
     consumer.matches.put(match.id(), match);
-    consumer.partners.add(producer);
-    consumer.taken++;
     producer.matches.put(match.id(), match);
-    producer.partners.add(consumer);
+    if (wish.onwardOf == null) {
+      consumer.partners.add(producer);
+      producer.partners.add(consumer);
+    }
+    consumer.taken++;
     producer.given++;
     matchCount++;
     matchesMade++;
     // To the end of the queue, or off it: volunteers take turns.
-    unlist(producer);
-    list(producer);
-    if (wish.count() == 1) {
-      forgetWish(consumer);
-    } else {
-      consumer.wish = wish.less();
+    free.remove(producer);
+    free.add(producer);
+    wish.count--;
+    if (wish.count == 0) {
+      forget(wish);
     }
-    effects.add(
-        new Effect(
-            producer,
-            new Signal.Matched(match.id(), Signal.Role.PRODUCER, consumer.node, wish.egress())));
-    effects.add(
-        new Effect(
-            consumer,
-            new Signal.Matched(match.id(), Signal.Role.CONSUMER, producer.node, wish.egress())));
+    effects.add(new Effect(producer, matched(match, Signal.Role.PRODUCER, consumer)));
+    effects.add(new Effect(consumer, matched(match, Signal.Role.CONSUMER, producer)));
+  }
+
+  /** What the one with {@code role} is told. */
+  private static Signal.Matched matched(Match match, Signal.Role role, Client other) {
+    Optional<Long> onwardOf =
+        role == Signal.Role.CONSUMER
+            ? Optional.ofNullable(match.onwardOf()).map(Match::id)
+            : Optional.empty();
+    return new Signal.Matched(
+        match.id(), role, other.node, match.egress(), match.distance(), onwardOf);
   }
 
   private void end(Match match) {
     Client consumer = match.consumer();
     Client producer = match.producer();
     consumer.matches.remove(match.id());
-    consumer.partners.remove(producer);
-    consumer.taken--;
     producer.matches.remove(match.id());
-    producer.partners.remove(consumer);
+    if (match.onwardOf() == null) {
+      consumer.partners.remove(producer);
+      producer.partners.remove(consumer);
+    }
+    consumer.taken--;
     producer.given--;
     matchCount--;
-    list(producer);
-  }
-
-  /** Into the queues, unless it stands there. */
-  private void list(Client producer) {
-    if (producer.hasFreeSlot() && !producer.advert.egresses().isEmpty()) {
-      freeProducers.add(producer);
-      for (NodeId egress : producer.advert.egresses()) {
-        free.computeIfAbsent(egress, key -> new LinkedHashSet<>()).add(producer);
-      }
-    }
-  }
-
-  private void unlist(Client producer) {
-    freeProducers.remove(producer);
-    producer.advert.egresses().forEach(egress -> remove(free, egress, producer));
+    forget(match.onward);
+    free.add(producer);
   }
 
   private void withdraw(Client producer) {
-    unlist(producer);
+    free.remove(producer);
     producer.advert = Client.NOTHING;
   }
 
-  private void forgetWish(Client consumer) {
-    Wish wish = consumer.wish;
-    consumer.wish = null;
-    if (wish != null) {
-      wishing.remove(consumer);
-      remove(waiting, wish.egress(), consumer);
-    }
-  }
-
-  private static void remove(Map<NodeId, Set<Client>> index, NodeId egress, Client client) {
-    Set<Client> clients = index.get(egress);
-    if (clients != null && clients.remove(client) && clients.isEmpty()) {
-      index.remove(egress);
+  /** Nobody waits for it any more. */
+  private void forget(@Nullable Wish wish) {
+    if (wish != null && wishes.remove(wish)) {
+      Turns.remove(waiting, wish.egress, wish);
     }
   }
 }

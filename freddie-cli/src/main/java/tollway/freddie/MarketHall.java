@@ -22,7 +22,7 @@ final class MarketHall {
   private final NettyEventLoop loop;
   private final List<String> stun;
   private final Market market;
-  private final Map<Market.Client, SignalConnection> connections = new HashMap<>();
+  private final Map<Client, SignalConnection> connections = new HashMap<>();
   private boolean closed;
 
   /** {@code stun} is what newcomers are told. */
@@ -34,7 +34,7 @@ final class MarketHall {
   }
 
   /** A client has proved who it is, and may do business from now on. */
-  void enters(Market.Client client, SignalConnection connection) {
+  void enters(Client client, SignalConnection connection) {
     loop.execute(
         () -> {
           if (!closed) {
@@ -45,23 +45,27 @@ final class MarketHall {
   }
 
   /** {@code advert} is the client's own: its signature was checked. */
-  void offers(Market.Client client, Advert advert) {
+  void offers(Client client, Advert advert) {
     trade(() -> market.offers(client, advert));
   }
 
-  void wishes(Market.Client client, Signal.PeerRequest request) {
+  void wishes(Client client, Signal.PeerRequest request) {
     trade(() -> market.wishes(client, request));
   }
 
-  void hangsUp(Market.Client client, Signal.HangUp hangUp) {
+  void wishesOnwards(Client client, Signal.OnwardRequest request) {
+    trade(() -> market.wishesOnwards(client, request));
+  }
+
+  void hangsUp(Client client, Signal.HangUp hangUp) {
     trade(() -> market.hangsUp(client, hangUp));
   }
 
-  void relays(Market.Client client, long match, Signal signal) {
+  void relays(Client client, long match, Signal signal) {
     trade(() -> market.relays(client, match, signal));
   }
 
-  void leaves(Market.Client client) {
+  void leaves(Client client) {
     trade(
         () -> {
           connections.remove(client);

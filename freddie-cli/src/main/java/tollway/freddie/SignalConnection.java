@@ -37,7 +37,7 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
   private final ConnectionGuard guard;
   private final Channel channel;
   private final Bytes nonce;
-  private Market.@Nullable Client client;
+  private @Nullable Client client;
   private boolean opened;
   private boolean refused;
 
@@ -138,16 +138,18 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
       refuse(Fault.policy(Signal.Code.BAD_PROOF, "the proof does not verify"));
     } else {
       guard.proved();
-      client = new Market.Client(hello.node());
+      client = new Client(hello.node());
       server.hall().enters(client, this);
     }
   }
 
-  private void onSignal(Market.Client who, Signal signal) {
+  private void onSignal(Client who, Signal signal) {
     if (signal instanceof Signal.Slots slots) {
       advertised(who, slots);
     } else if (signal instanceof Signal.PeerRequest request) {
       server.hall().wishes(who, request);
+    } else if (signal instanceof Signal.OnwardRequest request) {
+      server.hall().wishesOnwards(who, request);
     } else if (signal instanceof Signal.HangUp hangUp) {
       server.hall().hangsUp(who, hangUp);
     } else if (signal instanceof Signal.Description description) {
@@ -159,7 +161,7 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
   }
 
-  private void advertised(Market.Client who, Signal.Slots slots) {
+  private void advertised(Client who, Signal.Slots slots) {
     try {
       Advert advert = slots.advert().verified(who.node(), nonce);
       server.hall().offers(who, advert);

@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
-import tollway.freddie.Market.Client;
 import tollway.freddie.Market.Effect;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
@@ -250,7 +249,7 @@ final class MarketTest {
         .toList();
   }
 
-  private static NodeId node(int name) {
+  static NodeId node(int name) {
     byte[] seed = new byte[Identity.SEED_SIZE];
     seed[0] = (byte) name;
     seed[1] = (byte) (name >>> 8);

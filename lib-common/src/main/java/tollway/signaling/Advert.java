@@ -8,21 +8,25 @@ import tollway.identity.NodeId;
  * What a producer offers.
  *
  * @param slots how many matches it may hold at once; 0 withdraws the offer
- * @param egresses the egresses it relays to
+ * @param paths the egresses it leads to
  * @param tag a name that its owner chose, for people
  */
-public record Advert(int slots, List<NodeId> egresses, String tag) {
+public record Advert(int slots, PathAssertion paths, String tag) {
   public static final int MAX_SLOTS = 1024;
   public static final int MAX_EGRESSES = 16;
   public static final int MAX_TAG = 64;
 
   public Advert {
-    egresses = List.copyOf(egresses);
     if (slots < 0 || slots > MAX_SLOTS) {
       throw new IllegalArgumentException("slots are 0 to " + MAX_SLOTS);
     }
-    if (egresses.size() > MAX_EGRESSES || tag.length() > MAX_TAG) {
+    if (tag.length() > MAX_TAG) {
       throw new IllegalArgumentException("an advert is too long");
     }
+  }
+
+  /** Of a producer that is connected to {@code egresses} itself. */
+  public Advert(int slots, List<NodeId> egresses, String tag) {
+    this(slots, PathAssertion.connected(egresses), tag);
   }
 }

@@ -2,6 +2,7 @@
 package tollway.signaling;
 
 import java.util.List;
+import java.util.Optional;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
@@ -50,17 +51,60 @@ public sealed interface Signal {
   /** What a producer offers from now on, signed for this connection. */
   record Slots(SignedAdvert advert) implements Signal {}
 
-  /** How many producers a consumer wants beyond those it has; 0 withdraws. */
-  record PeerRequest(int count, NodeId egress, List<NodeId> exclude) implements Signal {
+  /**
+   * How many producers a consumer wants beyond those it has; 0 withdraws. Between each of them and
+   * the egress shall lie from {@code least} to {@code most} others.
+   */
+  record PeerRequest(int count, NodeId egress, List<NodeId> exclude, int least, int most)
+      implements Signal {
     public PeerRequest {
       exclude = List.copyOf(exclude);
       check(count >= 0 && count <= MAX_COUNT, "a request is for at most 16 peers");
       check(exclude.size() <= MAX_EXCLUDED, "too many excluded peers");
+      check(0 <= least && least <= most && most <= Endpoint.MAX_DISTANCE, "no such distance");
+    }
+
+    /** One less. */
+    public PeerRequest less() {
+      return new PeerRequest(count - 1, egress, exclude, least, most);
+    }
+
+    /** For producers that are connected to the egress themselves. */
+    public PeerRequest(int count, NodeId egress, List<NodeId> exclude) {
+      this(count, egress, exclude, 0, 0);
     }
   }
 
-  /** Two clients are paired; {@code role} is that of the one who is told. */
-  record Matched(long match, Role role, NodeId peer, NodeId egress) implements Signal {}
+  /**
+   * A producer wants the next one on the way of a match of its own to the egress; it lives as long
+   * as that match, and replaces an earlier one.
+   */
+  record OnwardRequest(long match, List<NodeId> exclude) implements Signal {
+    public OnwardRequest {
+      exclude = List.copyOf(exclude);
+      check(exclude.size() <= MAX_EXCLUDED, "too many excluded peers");
+    }
+  }
+
+  /**
+   * Two clients are paired.
+   *
+   * @param role that of the one who is told
+   * @param distance how many producers lie between this one and the egress
+   * @param onwardOf the match for which the consumer had asked onwards
+   */
+  record Matched(
+      long match, Role role, NodeId peer, NodeId egress, int distance, Optional<Long> onwardOf)
+      implements Signal {
+    public Matched {
+      check(0 <= distance && distance <= Endpoint.MAX_DISTANCE, "no such distance");
+    }
+
+    /** With a producer that is connected to the egress, for the consumer itself. */
+    public Matched(long match, Role role, NodeId peer, NodeId egress) {
+      this(match, role, peer, egress, 0, Optional.empty());
+    }
+  }
 
   /** An offer or an answer for the other end of a match. */
   record Description(long match, Kind kind, String sdp) implements Signal {

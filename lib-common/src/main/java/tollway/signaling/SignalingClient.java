@@ -269,8 +269,9 @@ public final class SignalingClient {
       if (open != null
           && open.count() > 0
           && matched.role() == Signal.Role.CONSUMER
+          && matched.onwardOf().isEmpty()
           && matched.egress().equals(open.egress())) {
-        wish = new Signal.PeerRequest(open.count() - 1, open.egress(), open.exclude());
+        wish = open.less();
       }
     }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.NodeId;
@@ -33,13 +34,20 @@ public final class SignalingCodec {
     } else if (signal instanceof Signal.PeerRequest request) {
       SignalingProto.PeerRequest.Builder body = out.getPeerRequestBuilder();
       body.setCount(request.count()).setEgress(string(request.egress().key()));
+      body.setLeastDistance(request.least()).setMostDistance(request.most());
+      request.exclude().forEach(node -> body.addExclude(string(node.key())));
+    } else if (signal instanceof Signal.OnwardRequest request) {
+      SignalingProto.OnwardRequest.Builder body = out.getOnwardRequestBuilder();
+      body.setMatch(request.match());
       request.exclude().forEach(node -> body.addExclude(string(node.key())));
     } else if (signal instanceof Signal.Matched matched) {
-      out.getMatchedBuilder()
-          .setMatch(matched.match())
+      SignalingProto.Matched.Builder body = out.getMatchedBuilder();
+      body.setMatch(matched.match())
           .setRole(SignalingProto.Role.forNumber(matched.role() == Signal.Role.CONSUMER ? 1 : 2))
           .setPeer(string(matched.peer().key()))
-          .setEgress(string(matched.egress().key()));
+          .setEgress(string(matched.egress().key()))
+          .setDistance(matched.distance());
+      matched.onwardOf().ifPresent(body::setOnwardOf);
     } else if (signal instanceof Signal.Refusal refusal) {
       out.getRefusalBuilder()
           .setCode(SignalingProto.Refusal.Code.valueOf(refusal.code().name()))
@@ -78,17 +86,31 @@ public final class SignalingCodec {
   static Bytes encode(Advert advert) {
     SignalingProto.Advert.Builder out =
         SignalingProto.Advert.newBuilder().setSlots(advert.slots()).setTag(advert.tag());
-    advert.egresses().forEach(egress -> out.addEgresses(string(egress.key())));
+    for (Endpoint yes : advert.paths().allow()) {
+      if (yes.egress().isPresent() && yes.equals(Endpoint.connected(yes.egress().get()))) {
+        out.addEgresses(string(yes.egress().get().key()));
+      } else {
+        out.addAllow(endpoint(yes));
+      }
+    }
+    advert.paths().deny().forEach(no -> out.addDeny(endpoint(no)));
     return Bytes.of(out.build().toByteArray());
   }
 
   static Advert decodeAdvert(Bytes serialized) throws MalformedBytesException {
     try {
       SignalingProto.Advert advert = SignalingProto.Advert.parseFrom(serialized.toArray());
-      if (advert.getEgressesCount() > Advert.MAX_EGRESSES) {
+      int endpoints = advert.getEgressesCount() + advert.getAllowCount() + advert.getDenyCount();
+      if (advert.getEgressesCount() > Advert.MAX_EGRESSES
+          || endpoints > PathAssertion.MAX_ENDPOINTS) {
         throw new MalformedBytesException("an advert names too many egresses");
       }
-      return new Advert(advert.getSlots(), nodes(advert.getEgressesList()), advert.getTag());
+      List<Endpoint> allow = endpoints(advert.getAllowList());
+      nodes(advert.getEgressesList()).forEach(egress -> allow.add(Endpoint.connected(egress)));
+      return new Advert(
+          advert.getSlots(),
+          new PathAssertion(allow, endpoints(advert.getDenyList())),
+          advert.getTag());
     } catch (InvalidProtocolBufferException | IllegalArgumentException wrong) {
       throw new MalformedBytesException("not an advert: " + wrong.getMessage(), wrong);
     }
@@ -109,6 +131,7 @@ public final class SignalingCodec {
               new SignedAdvert(
                   bytes(in.getSlots().getAdvert()), bytes(in.getSlots().getSignature())));
       case PEER_REQUEST -> request(in.getPeerRequest());
+      case ONWARD_REQUEST -> request(in.getOnwardRequest());
       case MATCHED -> matched(in.getMatched());
       case REFUSAL -> refusal(in.getRefusal());
       case DESCRIPTION -> description(in.getDescription());
@@ -125,7 +148,19 @@ public final class SignalingCodec {
     if (in.getExcludeCount() > Signal.MAX_EXCLUDED) {
       throw new MalformedBytesException("too many excluded peers");
     }
-    return new Signal.PeerRequest(in.getCount(), node(in.getEgress()), nodes(in.getExcludeList()));
+    return new Signal.PeerRequest(
+        in.getCount(),
+        node(in.getEgress()),
+        nodes(in.getExcludeList()),
+        in.getLeastDistance(),
+        in.getMostDistance());
+  }
+
+  private static Signal request(SignalingProto.OnwardRequest in) throws MalformedBytesException {
+    if (in.getExcludeCount() > Signal.MAX_EXCLUDED) {
+      throw new MalformedBytesException("too many excluded peers");
+    }
+    return new Signal.OnwardRequest(in.getMatch(), nodes(in.getExcludeList()));
   }
 
   private static Signal matched(SignalingProto.Matched in) throws MalformedBytesException {
@@ -135,7 +170,13 @@ public final class SignalingCodec {
           case PRODUCER -> Signal.Role.PRODUCER;
           default -> throw new MalformedBytesException("a match without a known role");
         };
-    return new Signal.Matched(in.getMatch(), role, node(in.getPeer()), node(in.getEgress()));
+    return new Signal.Matched(
+        in.getMatch(),
+        role,
+        node(in.getPeer()),
+        node(in.getEgress()),
+        in.getDistance(),
+        in.hasOnwardOf() ? Optional.of(in.getOnwardOf()) : Optional.empty());
   }
 
   private static Signal refusal(SignalingProto.Refusal in) throws MalformedBytesException {
@@ -160,6 +201,24 @@ public final class SignalingCodec {
           default -> throw new MalformedBytesException("a description without a known kind");
         };
     return new Signal.Description(in.getMatch(), kind, in.getSdp());
+  }
+
+  private static SignalingProto.Endpoint endpoint(Endpoint endpoint) {
+    SignalingProto.Endpoint.Builder out = SignalingProto.Endpoint.newBuilder();
+    endpoint.egress().ifPresent(egress -> out.setEgress(string(egress.key())));
+    return out.setDistance(endpoint.distance()).setJustInTime(endpoint.justInTime()).build();
+  }
+
+  /** A list that may grow. */
+  private static List<Endpoint> endpoints(List<SignalingProto.Endpoint> all)
+      throws MalformedBytesException {
+    List<Endpoint> endpoints = new ArrayList<>(all.size());
+    for (SignalingProto.Endpoint in : all) {
+      Optional<NodeId> egress =
+          in.getEgress().isEmpty() ? Optional.empty() : Optional.of(node(in.getEgress()));
+      endpoints.add(new Endpoint(egress, in.getDistance(), in.getJustInTime()));
+    }
+    return endpoints;
   }
 
   private static List<NodeId> nodes(List<ByteString> keys) throws MalformedBytesException {

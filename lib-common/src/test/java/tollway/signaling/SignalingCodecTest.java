@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
@@ -27,7 +28,23 @@ final class SignalingCodecTest {
           new Signal.Refusal(Signal.Code.TOO_FAST, 10, "slow down"),
           new Signal.Description(7, Signal.Kind.ANSWER, "v=0"),
           new Signal.Candidate(7, "candidate:1 1 udp 1 192.0.2.1 1 typ host"),
-          new Signal.HangUp(7, "bye", true));
+          new Signal.HangUp(7, "bye", true),
+          new Signal.PeerRequest(1, ALICE.nodeId(), List.of(), 1, 2),
+          new Signal.OnwardRequest(7, List.of(ALICE.nodeId())),
+          new Signal.Matched(
+              8, Signal.Role.CONSUMER, ALICE.nodeId(), ALICE.nodeId(), 1, Optional.of(7L)));
+
+  /** One that is reached, one that is made reachable, any but far ones, and one that is not. */
+  private static final Advert ONWARD =
+      new Advert(
+          2,
+          new PathAssertion(
+              List.of(
+                  Endpoint.connected(ALICE.nodeId()),
+                  Endpoint.onRequest(ALICE.nodeId()),
+                  new Endpoint(Optional.empty(), 1, false)),
+              List.of(new Endpoint(Optional.empty(), 2, false))),
+          "bert");
 
   /** Frozen: changing a line changes the protocol. In the order of {@link #SIGNALS}. */
   private static final List<String> GOLDEN =
@@ -48,7 +65,13 @@ final class SignalingCodecTest {
           "421009070000000000000010021a03763d30",
           "4a33090700000000000000122863616e6469646174653a312031207564702031203139322e302e322e31"
               + "20312074797020686f7374",
-          "521009070000000000000012036279651801");
+          "521009070000000000000012036279651801",
+          "2a28080112203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da2920012802",
+          "5a2b09070000000000000012203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b"
+              + "59da29",
+          "325a09080000000000000010011a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048"
+              + "a18b59da2922203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29280131"
+              + "0700000000000000");
 
   @Test
   void readsBackWhatItWrote() throws Exception {
@@ -82,6 +105,51 @@ final class SignalingCodecTest {
         .isEqualTo(
             "2d131e7e0b30363c5c93f87da7eca7a9b7ac1ec2659f005ca4e272dabe3c2d6bfb6f90b7356db1c3a5f8"
                 + "1c18f78f25506575072b070516cf5d703ed143cbc405");
+  }
+
+  @Test
+  void advertsAreFrozen() throws Exception {
+    assertThat(SignalingCodec.encode(ONWARD).hex())
+        .isEqualTo(
+            "080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a0462657274"
+                + "2202100122260a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291001"
+                + "18012a021002");
+    assertThat(SignalingCodec.decodeAdvert(SignalingCodec.encode(ONWARD))).isEqualTo(ONWARD);
+    // Said by those who know of no other volunteers: what they are connected to.
+    assertThat(
+            SignalingCodec.decodeAdvert(
+                Bytes.ofHex("0803" + part(2, ALICE.nodeId().key().hex()) + "1a04616e6e61")))
+        .isEqualTo(new Advert(3, List.of(ALICE.nodeId()), "anna"));
+  }
+
+  @Test
+  void advertsComeBackWhateverTheyName() throws Exception {
+    Random random = new Random(37);
+    for (int round = 0; round < 500; round++) {
+      List<Endpoint> deny =
+          PathAssertionTest.endpoints(random, 8).stream().filter(no -> !no.justInTime()).toList();
+      Advert advert =
+          new Advert(1, new PathAssertion(PathAssertionTest.endpoints(random, 16), deny), "");
+      assertThat(SignalingCodec.decodeAdvert(SignalingCodec.encode(advert))).isEqualTo(advert);
+    }
+  }
+
+  @Test
+  void mutatedAdvertsEndInAnAdvertOrAreRefused() {
+    Random random = new Random(41);
+    Bytes sound = SignalingCodec.encode(ONWARD);
+    for (int round = 0; round < 10_000; round++) {
+      byte[] bytes = sound.toArray();
+      for (int flips = random.nextInt(3); flips >= 0; flips--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        Advert read = SignalingCodec.decodeAdvert(Bytes.of(bytes));
+        assertThat(SignalingCodec.decodeAdvert(SignalingCodec.encode(read))).isEqualTo(read);
+      } catch (MalformedBytesException expected) {
+        assertThat(expected.getMessage()).isNotBlank();
+      }
+    }
   }
 
   @Test
@@ -121,7 +189,7 @@ final class SignalingCodecTest {
       random.nextBytes(bytes);
       if (bytes.length > 2) {
         // The shape of one field of the message, so that more than its first byte is looked at.
-        bytes[0] = (byte) ((1 + random.nextInt(10)) << 3 | 2);
+        bytes[0] = (byte) ((1 + random.nextInt(11)) << 3 | 2);
         bytes[1] = (byte) Math.min(bytes.length - 2, 127);
       }
       decodesOrIsRefused(ByteBuffer.wrap(bytes));
@@ -149,12 +217,17 @@ final class SignalingCodecTest {
     String badKey = part(2, ALICE.nodeId().key().hex().substring(2));
     String excluded = part(3, ALICE.nodeId().key().hex()).repeat(Signal.MAX_EXCLUDED + 1);
     String match = "090700000000000000";
-    String peer = part(3, ALICE.nodeId().key().hex()) + part(4, ALICE.nodeId().key().hex());
+    String peer = matchedKeys();
     refuses(part(5, "0811" + key), "a request is for at most 16 peers");
     refuses(part(5, "08ffffffff0f" + key), "a request is for at most 16 peers");
     refuses(part(5, "0801" + key + excluded), "too many excluded peers");
     refuses(part(5, "0801" + badKey), "a public key has 32 bytes");
     refuses(part(5, "0801" + part(2, "02" + "00".repeat(31))), "not an acceptable");
+    refuses(part(5, "0801" + key + "2803"), "no such distance");
+    refuses(part(5, "0801" + key + "2002"), "no such distance"); // From 2 to 0.
+    refuses(part(5, "0801" + key + "20ffffffff0f"), "no such distance");
+    refuses(part(11, "090700000000000000" + part(2, "00".repeat(32)).repeat(17)), "too many");
+    refuses(part(6, "0907000000000000001001" + matchedKeys() + "2803"), "no such distance");
     refuses(part(1, "0802" + part(2, "00".repeat(31))), "a nonce has 32 bytes");
     refuses(part(3, "0802" + key + part(3, "00".repeat(63))), "a signature has 64 bytes");
     refuses(part(4, part(2, "00".repeat(65))), "a signature has 64 bytes");
@@ -179,11 +252,22 @@ final class SignalingCodecTest {
             "088108", // 1025 slots.
             "08ffffffff0f",
             egress.repeat(Advert.MAX_EGRESSES + 1),
-            part(3, "61".repeat(Advert.MAX_TAG + 1)));
+            part(3, "61".repeat(Advert.MAX_TAG + 1)),
+            part(4, "1001").repeat(PathAssertion.MAX_ENDPOINTS + 1),
+            part(4, "1001").repeat(17) + part(5, "1001").repeat(16),
+            egress.repeat(16) + part(4, "1001").repeat(17),
+            part(4, "1003"), // A distance of 3.
+            part(4, "10ffffffff0f"),
+            part(4, part(1, "02" + "00".repeat(31))),
+            part(5, "10011801")); // Denied on request.
     for (String hex : tooMuch) {
       assertThatThrownBy(() -> SignalingCodec.decodeAdvert(Bytes.ofHex(hex)))
           .isInstanceOf(MalformedBytesException.class);
     }
+  }
+
+  private static String matchedKeys() {
+    return part(3, ALICE.nodeId().key().hex()) + part(4, ALICE.nodeId().key().hex());
   }
 
   private static void refuses(String hex, String why) {

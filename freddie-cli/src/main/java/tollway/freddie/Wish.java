@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tollway.identity.NodeId;
+import tollway.signaling.Signal;
+
+/** Producers that a consumer wants, for itself or for a match of which it is the producer. */
+final class Wish {
+  final Client owner;
+  final NodeId egress;
+
+  /** How many producers shall lie between the one wanted and the egress. */
+  final int least;
+
+  final int most;
+  final Set<NodeId> excluded;
+  final @Nullable Match onwardOf;
+  int count;
+
+  private Wish(
+      Client owner,
+      int count,
+      NodeId egress,
+      int least,
+      int most,
+      Set<NodeId> excluded,
+      @Nullable Match onwardOf) {
+    this.owner = owner;
+    this.count = count;
+    this.egress = egress;
+    this.least = least;
+    this.most = most;
+    this.excluded = excluded;
+    this.onwardOf = onwardOf;
+  }
+
+  static Wish of(Client owner, Signal.PeerRequest request) {
+    return new Wish(
+        owner,
+        request.count(),
+        request.egress(),
+        request.least(),
+        request.most(),
+        Set.copyOf(request.exclude()),
+        null);
+  }
+
+  /**
+   * Nearer to the egress by one than {@code match}; nobody who is on the way to it, and nobody who
+   * helps the person at its beginning already: when they vanish, both ways would.
+   */
+  static Wish onwards(Match match, Signal.OnwardRequest request) {
+    Set<NodeId> excluded = new HashSet<>(request.exclude());
+    Match first = match;
+    excluded.add(first.consumer().node);
+    while (first.onwardOf() != null) {
+      first = first.onwardOf();
+      excluded.add(first.consumer().node);
+    }
+    first.consumer().partners.forEach(partner -> excluded.add(partner.node));
+    int distance = match.distance() - 1;
+    return new Wish(match.producer(), 1, match.egress(), distance, distance, excluded, match);
+  }
+
+  /** Who may not be on the way behind a producer that suits. */
+  Set<NodeId> keptFromTheRest() {
+    Set<NodeId> kept = new HashSet<>(excluded);
+    kept.add(owner.node);
+    if (onwardOf == null) {
+      owner.partners.forEach(partner -> kept.add(partner.node));
+    }
+    return kept;
+  }
+}
