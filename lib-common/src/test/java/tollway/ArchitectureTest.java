@@ -51,9 +51,10 @@ final class ArchitectureTest {
     DOORS.put("trust", Set.of("bytes", "identity"));
     DOORS.put("neighbor", Set.of("bytes", "identity", "loop", "trust", "wire"));
     DOORS.put("session", Set.of("bytes", "identity", "loop"));
+    DOORS.put("onward", Set.of("bytes", "identity", "loop", "session", "signaling", "webrtc"));
     DOORS.put(
         "pipeline",
-        Set.of("bytes", "identity", "loop", "session", "shaping", "signaling", "webrtc"));
+        Set.of("bytes", "identity", "loop", "onward", "session", "shaping", "signaling", "webrtc"));
   }
 
   /** One composition class each; they may open every door. */

@@ -73,6 +73,7 @@ final class ChainDoctor {
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                   Optional.empty(),
                   1,
+                  1,
                   false,
                   DirectUse.NEVER, // It is the volunteers' way that is looked at.
                   UdpPorts.ANY,

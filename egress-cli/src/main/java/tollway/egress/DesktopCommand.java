@@ -76,6 +76,16 @@ final class DesktopCommand extends Subcommand {
   private int paths;
 
   @Option(
+      names = "--min-hops",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Volunteers one behind the other on each path, at least: 1 to 3. From 2 on none of them"
+              + " knows both you and the egress, if they do not work together (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int hops;
+
+  @Option(
       names = "--wait",
       paramLabel = "DURATION",
       description =
@@ -171,11 +181,19 @@ final class DesktopCommand extends Subcommand {
     if (paths < 1 || paths > DesktopConfig.MOST_PATHS) {
       throw new UserErrorException("--paths: give a number from 1 to " + DesktopConfig.MOST_PATHS);
     }
+    if (hops < 1 || hops > DesktopConfig.MOST_HOPS) {
+      throw new UserErrorException(
+          "--min-hops: give a number from 1 to " + DesktopConfig.MOST_HOPS);
+    }
+    if (hops > 1 && direct != DirectUse.NEVER) {
+      throw new UserErrorException("--min-hops and --direct: give one of them");
+    }
     return new DesktopConfig(
         invites.only(io()),
         HostPort.parse("--listen", listen).resolve("--listen"),
         proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)),
         paths,
+        hops,
         bond,
         direct,
         ports.ports(),

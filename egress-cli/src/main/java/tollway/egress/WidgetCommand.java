@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ import tollway.pipeline.Widget;
 import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetListener;
 import tollway.pipeline.WidgetSnapshot;
+import tollway.pipeline.WidgetVia;
 
 /** {@code egress widget}: the volunteer. */
 @Command(
@@ -63,6 +66,16 @@ final class WidgetCommand extends Subcommand {
   private static final Duration GOODBYE = Duration.ofMillis(50);
 
   @Mixin private InviteSource invites = new InviteSource();
+
+  @Option(
+      names = "--via",
+      paramLabel = "WAY",
+      defaultValue = "egress",
+      description =
+          "How you get on to the egress: egress (you connect to it), volunteers (by way of another"
+              + " volunteer, found for each person when they come) or auto (either, as people ask;"
+              + " default: ${DEFAULT-VALUE}).")
+  private WidgetVia via = WidgetVia.EGRESS;
 
   @Mixin private LimitOptions limits = new LimitOptions();
   @Mixin private ControlOption control = new ControlOption();
@@ -108,6 +121,7 @@ final class WidgetCommand extends Subcommand {
     WidgetConfig config =
         new WidgetConfig(
             invites.all(io()),
+            via,
             limits.toLimits(),
             reports.tag(),
             roots(),
@@ -181,13 +195,17 @@ final class WidgetCommand extends Subcommand {
   private void report(NettyEventLoop loop, Widget widget, NodeId own, NetstateReporter reporter) {
     Rates consumers = new Rates(loop.nanoTime());
     Rates egresses = new Rates(loop.nanoTime());
+    Rates volunteers = new Rates(loop.nanoTime());
     loop.every(
         LOOK,
         () -> {
           long now = loop.nanoTime();
           WidgetSnapshot seen = widget.snapshot();
           List<Edge> edges = new ArrayList<>(egresses.edges(seen.egresses(), Role.EGRESS, now));
+          edges.addAll(volunteers.edges(seen.volunteers(), Role.WIDGET, now));
           edges.addAll(consumers.edges(seen.people(), Role.DESKTOP, now));
+          Set<NodeId> told = new HashSet<>();
+          edges.removeIf(edge -> !told.add(edge.peer())); // A volunteer may help us and be helped.
           reporter.update(
               new NodeReport(
                   own,

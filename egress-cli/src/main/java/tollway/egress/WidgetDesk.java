@@ -158,6 +158,7 @@ final class WidgetDesk implements RoleControl.Desk {
     JsonObject json = new JsonObject();
     json.addProperty("node", status.node().base64());
     standing(json, status);
+    json.addProperty("via", word(status.via()));
     json.addProperty("freddie", status.freddie() ? "connected" : "not connected");
     JsonObject people = new JsonObject();
     for (WidgetStatus.State state : WidgetStatus.State.values()) {
@@ -204,6 +205,8 @@ final class WidgetDesk implements RoleControl.Desk {
     JsonObject json = new JsonObject();
     json.addProperty("person", slot.person().brief());
     json.addProperty("egress", slot.egress().brief());
+    json.addProperty("distance", slot.distance());
+    slot.next().ifPresent(next -> json.addProperty("next", next.brief()));
     json.addProperty("state", word(slot.state()));
     json.addProperty("upBytes", slot.up());
     json.addProperty("downBytes", slot.down());

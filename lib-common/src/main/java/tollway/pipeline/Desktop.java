@@ -16,6 +16,7 @@ import tollway.identity.NodeId;
 import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
+import tollway.onward.HopLimit;
 import tollway.session.ClientSession;
 import tollway.session.ClientSessionConfig;
 import tollway.session.ClientSessionListener;
@@ -24,6 +25,7 @@ import tollway.session.PathLink;
 import tollway.session.PathSnapshot;
 import tollway.session.PathState;
 import tollway.session.SessionEnd;
+import tollway.signaling.Endpoint;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
@@ -181,24 +183,31 @@ public final class Desktop {
     paths.values().forEach(path -> excluded.add(path.widget()));
     List<NodeId> exclude = excluded.stream().limit(Signal.MAX_EXCLUDED).toList();
     int missing = Math.max(0, config.paths() - paths.size());
-    signaling.requestPeers(new Signal.PeerRequest(missing, config.invite().egress(), exclude));
+    signaling.requestPeers(
+        new Signal.PeerRequest(
+            missing, config.invite().egress(), exclude, config.hops() - 1, Endpoint.MAX_DISTANCE));
   }
 
   private void matched(Signal.Matched match) {
     if (closed
         || match.role() != Signal.Role.CONSUMER
         || !match.egress().equals(config.invite().egress())
+        || match.distance() < config.hops() - 1
         || paths.size() >= config.paths()) {
       signaling.send(new Signal.HangUp(match.match(), "no longer wanted", false));
       return;
     }
     MatchId id = new MatchId(generation, match.match());
-    DesktopPath path =
-        new DesktopPath(match.peer(), "widget " + match.peer().brief(), new PathEvents(id));
+    String label =
+        "widget " + match.peer().brief() + (match.distance() > 0 ? " +" + match.distance() : "");
+    DesktopPath path = new DesktopPath(match.peer(), label, new PathEvents(id));
     paths.put(id, path);
     say("connecting to a volunteer");
     listener.reached(DesktopStep.VOLUNTEER_FOUND);
-    path.connect(loop, PathChannels.config(stun, config.ports(), config.includeLoopback()));
+    path.connect(
+        loop,
+        PathChannels.config(stun, config.ports(), config.includeLoopback())
+            .withChannel(HopLimit.channel(match.distance())));
   }
 
   private void shun(NodeId widget) {

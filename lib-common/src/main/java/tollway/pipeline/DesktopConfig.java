@@ -3,6 +3,7 @@ package tollway.pipeline;
 
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import tollway.signaling.Endpoint;
 
 /**
  * What a desktop was told.
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param listen where programs of this host find the proxy
  * @param user who may use the proxy; empty when everybody may who can connect
  * @param paths volunteers at once: one carries, the others stand by
+ * @param hops at least so many volunteers lie on each path, one behind the other
  * @param bond whether all of them carry at once instead
  * @param direct when the desktop goes to the egress itself
  * @param ports where its data channels are
@@ -21,15 +23,20 @@ public record DesktopConfig(
     InetSocketAddress listen,
     Optional<ProxyUser> user,
     int paths,
+    int hops,
     boolean bond,
     DirectUse direct,
     UdpPorts ports,
     boolean includeLoopback) {
   public static final int MOST_PATHS = 8;
+  public static final int MOST_HOPS = Endpoint.MAX_DISTANCE + 1;
 
   public DesktopConfig {
     if (paths < 1 || paths > MOST_PATHS) {
       throw new IllegalArgumentException("paths are 1 to " + MOST_PATHS);
+    }
+    if (hops < 1 || hops > MOST_HOPS) {
+      throw new IllegalArgumentException("hops are 1 to " + MOST_HOPS);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
+import tollway.onward.Onward;
 import tollway.session.PathHandle;
 import tollway.session.PathLink;
 
@@ -143,7 +144,7 @@ final class DirectWay {
   }
 
   /** One path of the socket, in one session. */
-  private final class Path implements PathLink, EgressSocket.PathListener {
+  private final class Path implements PathLink, Onward.PathListener {
     private static final int NONE = -1;
 
     private final EgressSocket over;

@@ -37,30 +37,19 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
+import tollway.onward.Onward;
 
 /**
  * A volunteer's WebSocket to one egress, kept open so that a match costs no dial; reconnects by
  * itself. Every method and callback is on its loop.
  */
-final class EgressSocket {
+final class EgressSocket implements Onward {
   /** What the socket tells its owner. */
   interface Listener {
     void up();
 
     /** The connection has ended, and its paths with it, or did not come to be. */
     void down(String why);
-  }
-
-  /** What a path tells its owner. */
-  interface PathListener {
-    /** A frame from the egress; its reference goes to the listener. */
-    void frame(ByteBuf frame);
-
-    /** The egress closed the path. Not after our own close. */
-    void closed();
-
-    /** The socket has ended, and the path with it. */
-    void lost();
   }
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(250);
@@ -102,12 +91,13 @@ final class EgressSocket {
     connect();
   }
 
-  boolean isUp() {
+  @Override
+  public boolean isUp() {
     return up;
   }
 
-  /** Opens a path and returns its id; only while the socket is up. */
-  int open(PathListener path) {
+  @Override
+  public int open(PathListener path) {
     loop.checkInLoop();
     Channel open = socket;
     if (!up || open == null) {
@@ -121,8 +111,8 @@ final class EgressSocket {
     return nextPath;
   }
 
-  /** Sends one frame, whose reference it takes; false when it was dropped. */
-  boolean send(int path, ByteBuf frame) {
+  @Override
+  public boolean send(int path, ByteBuf frame) {
     Channel open = socket;
     // A volunteer passes everything on but the socket's own frames, which are not the peer's to
     // use.
@@ -133,7 +123,8 @@ final class EgressSocket {
     return PathSocket.offer(open, path, frame);
   }
 
-  void closePath(int path) {
+  @Override
+  public void closePath(int path) {
     loop.checkInLoop();
     Channel open = socket;
     if (paths.remove(path) != null && open != null && up) {

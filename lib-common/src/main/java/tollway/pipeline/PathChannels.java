@@ -4,10 +4,9 @@ package tollway.pipeline;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import tollway.webrtc.ChannelOptions;
 import tollway.webrtc.PeerConfig;
 
-/** How the data channel between a desktop and a volunteer is made. */
+/** How the data channel to or from a volunteer is made, but for what it is called. */
 final class PathChannels {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
 
@@ -18,8 +17,6 @@ final class PathChannels {
         .withStunServers(stun)
         .withLoopback(includeLoopback)
         .withPorts(ports.least(), ports.most())
-        // QUIC repeats what is lost; a channel that did so too would only hold up the rest.
-        .withChannel(ChannelOptions.unreliable("tollway-path"))
         .withConnectTimeout(CONNECT_TIMEOUT);
   }
 }

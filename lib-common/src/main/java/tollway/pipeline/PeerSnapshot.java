@@ -9,4 +9,9 @@ import tollway.identity.NodeId;
  * @param active whether it carries somebody's traffic now, rather than standing by
  * @param bytes both directions together
  */
-public record PeerSnapshot(NodeId peer, boolean active, long bytes) {}
+public record PeerSnapshot(NodeId peer, boolean active, long bytes) {
+  /** Together with what {@code other} carries over the same connection. */
+  public PeerSnapshot and(PeerSnapshot other) {
+    return new PeerSnapshot(peer, active || other.active, bytes + other.bytes);
+  }
+}

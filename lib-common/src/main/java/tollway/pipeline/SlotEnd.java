@@ -9,8 +9,10 @@ public enum SlotEnd {
   NO_CHANNEL(true),
   /** Either end gave the match up by way of freddie. */
   HUNG_UP(true),
-  /** The egress was not connected, or the connection broke. */
+  /** The egress, or the next volunteer, was not connected, or the connection broke. */
   EGRESS_AWAY(true),
+  /** More volunteers would have been on the way than the person accepts. */
+  TOO_FAR(true),
   /** The egress ended the path. */
   EGRESS_CLOSED(false),
   /** The person's end of the channel is gone. */

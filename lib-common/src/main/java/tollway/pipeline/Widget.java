@@ -17,15 +17,19 @@ import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
+import tollway.onward.Onward;
+import tollway.onward.VolunteerHops;
 import tollway.signaling.Advert;
+import tollway.signaling.PathAssertion;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
+import tollway.webrtc.PeerConfig;
 
 /**
  * The volunteer: meets people by way of freddie and relays what they send to the egresses of its
- * invites, and nowhere else, without being able to read it. Every method and callback is on its
- * loop.
+ * invites, itself or by way of other volunteers, and nowhere else, without being able to read it.
+ * Every method and callback is on its loop.
  */
 public final class Widget {
   private static final Duration TICK = Duration.ofSeconds(1);
@@ -35,12 +39,12 @@ public final class Widget {
   private final WidgetConfig config;
   private final WidgetListener listener;
   private final SignalingClient signaling;
-  private final Map<NodeId, EgressSocket> egresses = new HashMap<>();
+  private final VolunteerHops hops;
+  private final WidgetWays ways;
   private final Map<MatchId, WidgetSlot> slots = new HashMap<>();
   private List<InetSocketAddress> stun = List.of();
   private String trouble = "not connected yet";
   private final WidgetShares shares;
-  private final Map<NodeId, String> away = new HashMap<>();
   private final WidgetRecord record = new WidgetRecord();
   private WidgetLimits limits;
   private Standing standing = Standing.OPEN; // Until it is considered.
@@ -65,16 +69,14 @@ public final class Widget {
     limits = config.limits();
     shares = new WidgetShares(loop);
     signaling = new SignalingClient(loop, config.freddies(), identity, new Signals());
+    hops = new VolunteerHops(loop, signaling::send, this::channels);
+    ways = new WidgetWays(loop, config, hops, new EgressEvents());
   }
 
   /** Not yet connected to anybody; any thread. */
   public static Widget create(
       NettyEventLoop loop, WidgetConfig config, Identity identity, WidgetListener listener) {
-    Widget widget = new Widget(loop, config, identity, listener);
-    for (Invite invite : config.invites()) {
-      widget.egresses.computeIfAbsent(invite.egress(), egress -> widget.socketTo(invite));
-    }
-    return widget;
+    return new Widget(loop, config, identity, listener);
   }
 
   /** Begins to connect; once. */
@@ -82,7 +84,7 @@ public final class Widget {
     loop.checkInLoop();
     shares.limit(limits);
     consider();
-    egresses.values().forEach(EgressSocket::start);
+    ways.start();
     signaling.start();
     ticking = loop.every(TICK, this::tick);
   }
@@ -149,12 +151,10 @@ public final class Widget {
         standing,
         standing.keepsPeople() && ready ? standing.text() : obstacle(),
         limits,
+        config.via(),
         known,
         slots.values().stream().map(WidgetSlot::status).toList(),
-        egresses.entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(each -> link(each.getKey(), each.getValue().isUp()))
-            .toList(),
+        ways.status(),
         new WidgetStatus.Traffic(
             record.up(slots.values()),
             record.down(slots.values()),
@@ -169,29 +169,20 @@ public final class Widget {
   public WidgetSnapshot snapshot() {
     loop.checkInLoop();
     List<PeerSnapshot> people = new ArrayList<>();
+    List<PeerSnapshot> volunteers = new ArrayList<>();
     Map<NodeId, PeerSnapshot> through = new HashMap<>();
-    connectedEgresses().forEach(id -> through.put(id, new PeerSnapshot(id, false, 0)));
+    ways.connected().forEach(id -> through.put(id, new PeerSnapshot(id, false, 0)));
     for (WidgetSlot slot : slots.values()) {
       if (slot.isRelaying()) {
         PeerSnapshot person = slot.snapshot();
         people.add(person);
-        through.computeIfPresent(
-            slot.egress(),
-            (id, sum) ->
-                new PeerSnapshot(
-                    id, sum.active() || person.active(), sum.bytes() + person.bytes()));
+        slot.onward()
+            .ifPresentOrElse(
+                volunteers::add,
+                () -> through.computeIfPresent(slot.egress(), (id, sum) -> sum.and(person)));
       }
     }
-    return new WidgetSnapshot(people, List.copyOf(through.values()));
-  }
-
-  /** The egresses that are connected. */
-  private List<NodeId> connectedEgresses() {
-    return egresses.entrySet().stream()
-        .filter(entry -> entry.getValue().isUp())
-        .map(Map.Entry::getKey)
-        .sorted()
-        .toList();
+    return new WidgetSnapshot(people, List.copyOf(through.values()), volunteers);
   }
 
   /** Leaves everybody at once. */
@@ -205,34 +196,8 @@ public final class Widget {
     if (count != null) {
       count.close();
     }
-    egresses.values().forEach(EgressSocket::close);
+    ways.close();
     signaling.close();
-  }
-
-  private EgressSocket socketTo(Invite invite) {
-    return new EgressSocket(
-        loop,
-        invite.egressUrls(),
-        invite.token(),
-        config.roots(),
-        new EgressSocket.Listener() {
-          @Override
-          public void up() {
-            restate();
-          }
-
-          @Override
-          public void down(String why) {
-            away.put(invite.egress(), why);
-            trouble = "egress at " + why;
-            restate();
-          }
-        });
-  }
-
-  private WidgetStatus.Egress link(NodeId egress, boolean up) {
-    return new WidgetStatus.Egress(
-        egress, up, up ? "" : away.getOrDefault(egress, "not connected yet"));
   }
 
   /** The volunteer's: days and hours are theirs. */
@@ -310,12 +275,12 @@ public final class Widget {
     if (closed) {
       return;
     }
-    List<NodeId> reachable = connectedEgresses();
     // Those matched in an earlier conversation with freddie take slots that it does not know of.
     int earlier = (int) slots.keySet().stream().filter(id -> id.generation() != generation).count();
-    boolean open = standing == Standing.OPEN && !reachable.isEmpty();
+    PathAssertion paths = ways.assertion();
+    boolean open = standing == Standing.OPEN && !paths.allow().isEmpty();
     int offered = open ? Math.max(0, limits.slots() - earlier) : 0;
-    signaling.offerSlots(new Advert(offered, reachable, config.tag()));
+    signaling.offerSlots(new Advert(offered, paths, config.tag()));
     boolean now = known && open;
     if (now != ready || !now) {
       ready = now;
@@ -324,25 +289,58 @@ public final class Widget {
   }
 
   private void matched(Signal.Matched match) {
-    EgressSocket egress = egresses.get(match.egress());
-    if (closed
-        || match.role() != Signal.Role.PRODUCER
-        || egress == null
-        || !egress.isUp()
-        || standing != Standing.OPEN
-        || slots.size() >= limits.slots()) {
-      signaling.send(new Signal.HangUp(match.match(), "no free slot", true));
+    if (match.role() == Signal.Role.CONSUMER) {
+      hops.matched(match);
       return;
     }
     MatchId id = new MatchId(generation, match.match());
+    Optional<Onward> way =
+        closed || standing != Standing.OPEN || slots.size() >= limits.slots()
+            ? Optional.empty()
+            : ways.to(match, why -> endSlot(id, why));
+    if (way.isEmpty()) {
+      signaling.send(new Signal.HangUp(match.match(), "no free slot", true));
+      return;
+    }
     slots.put(
         id,
         new WidgetSlot(
-            loop, match.peer(), match.egress(), egress, shares, new SlotEvents(id, match.peer())));
+            loop,
+            match.peer(),
+            match.egress(),
+            way.get(),
+            shares,
+            new SlotEvents(id, match.peer(), way.get())));
+  }
+
+  private void endSlot(MatchId id, String why) {
+    WidgetSlot slot = slots.get(id);
+    if (slot != null) {
+      slot.end(SlotEnd.EGRESS_AWAY, why);
+    }
+  }
+
+  /** How data channels are made now. */
+  private PeerConfig channels() {
+    return PathChannels.config(stun, config.ports(), config.includeLoopback())
+        .withPortMapping(config.mapPorts());
   }
 
   private int helped() {
     return (int) slots.values().stream().filter(WidgetSlot::isRelaying).count();
+  }
+
+  private final class EgressEvents implements EgressSocket.Listener {
+    @Override
+    public void up() {
+      restate();
+    }
+
+    @Override
+    public void down(String why) {
+      trouble = "egress at " + why;
+      restate();
+    }
   }
 
   private final class Signals implements SignalingListener {
@@ -359,6 +357,7 @@ public final class Widget {
     public void disconnected(String why) {
       known = false;
       trouble = "freddie at " + why;
+      hops.freddieGone();
       restate();
     }
 
@@ -370,11 +369,11 @@ public final class Widget {
     @Override
     public void description(Signal.Description description) {
       WidgetSlot slot = slots.get(new MatchId(generation, description.match()));
-      if (slot != null && description.kind() == Signal.Kind.OFFER) {
-        slot.offer(
-            description.sdp(),
-            PathChannels.config(stun, config.ports(), config.includeLoopback())
-                .withPortMapping(config.mapPorts()));
+      if (description.kind() == Signal.Kind.ANSWER) {
+        hops.answer(description);
+      } else if (slot != null) {
+        slot.offer(description.sdp(), channels());
+        hops.begin(description.match());
       }
     }
 
@@ -383,12 +382,15 @@ public final class Widget {
       WidgetSlot slot = slots.get(new MatchId(generation, candidate.match()));
       if (slot != null) {
         slot.candidate(candidate.line());
+      } else {
+        hops.candidate(candidate);
       }
     }
 
     @Override
     public void hungUp(Signal.HangUp hangUp) {
       WidgetSlot slot = slots.get(new MatchId(generation, hangUp.match()));
+      hops.hungUp(hangUp);
       // A person whom freddie has lost sight of may still be there: the channel knows better.
       if (slot != null && !slot.isRelaying()) {
         slot.end(SlotEnd.HUNG_UP, hangUp.why());
@@ -406,10 +408,12 @@ public final class Widget {
   private final class SlotEvents implements WidgetSlot.Owner {
     private final MatchId id;
     private final NodeId person;
+    private final Onward way;
 
-    SlotEvents(MatchId id, NodeId person) {
+    SlotEvents(MatchId id, NodeId person, Onward way) {
       this.id = id;
       this.person = person;
+      this.way = way;
     }
 
     @Override
@@ -434,6 +438,7 @@ public final class Widget {
 
     @Override
     public void ended(SlotEnd cause, String why, boolean failed) {
+      way.release();
       WidgetSlot slot = slots.remove(id);
       if (slot != null) {
         record.ended(loop.now(), person, cause, why, slot.status());

@@ -4,11 +4,13 @@ package tollway.pipeline;
 import java.net.URI;
 import java.util.List;
 import java.util.stream.Stream;
+import tollway.identity.NodeId;
 
 /**
  * What a volunteer was told.
  *
  * @param invites the egresses to relay to; their freddies are where people are met
+ * @param via how it gets on to them
  * @param limits what the volunteer gives, at the start
  * @param tag a name for people to see, may be empty
  * @param roots who may vouch for egresses that are reached by TLS
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
  */
 public record WidgetConfig(
     List<Invite> invites,
+    WidgetVia via,
     WidgetLimits limits,
     String tag,
     TrustedRoots roots,
@@ -26,6 +29,10 @@ public record WidgetConfig(
     boolean includeLoopback) {
   public WidgetConfig {
     invites = List.copyOf(invites);
+  }
+
+  List<NodeId> egresses() {
+    return invites.stream().map(Invite::egress).distinct().sorted().toList();
   }
 
   List<URI> freddies() {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
+import tollway.onward.HopLimit;
+import tollway.onward.Onward;
 import tollway.session.DataFrames;
 import tollway.shaping.FairShare;
 import tollway.shaping.Rate;
@@ -17,8 +19,9 @@ import tollway.webrtc.PeerConnection;
 import tollway.webrtc.PeerListener;
 
 /**
- * One person whom a volunteer helps: a data channel on one side, a path of the egress's WebSocket
- * on the other, and frames between the two that the volunteer cannot read. On the widget's loop.
+ * One person whom a volunteer helps: a data channel on one side, a path of what leads onwards on
+ * the other, mostly the egress's WebSocket, and frames between the two that the volunteer cannot
+ * read. On the widget's loop.
  *
  * <pre>
  * MATCHED ──offer──▶ CONNECTING ──channel open──▶ RELAYING
@@ -55,7 +58,7 @@ final class WidgetSlot {
   private final NettyEventLoop loop;
   private final NodeId consumer;
   private final NodeId egressId;
-  private final EgressSocket egress;
+  private final Onward egress;
   private final Owner owner;
   private final Timer deadline;
   private @Nullable PeerConnection peer;
@@ -77,7 +80,7 @@ final class WidgetSlot {
       NettyEventLoop loop,
       NodeId consumer,
       NodeId egressId,
-      EgressSocket egress,
+      Onward egress,
       WidgetShares shares,
       Owner owner) {
     this.loop = loop;
@@ -129,6 +132,11 @@ final class WidgetSlot {
     }
   }
 
+  /** The next volunteer, when there is one. */
+  Optional<PeerSnapshot> onward() {
+    return egress.volunteer().map(next -> new PeerSnapshot(next, active, up + down));
+  }
+
   PeerSnapshot snapshot() {
     return new PeerSnapshot(consumer, active, up + down);
   }
@@ -147,7 +155,9 @@ final class WidgetSlot {
         down,
         dropped,
         Duration.ofNanos(now - since),
-        Optional.ofNullable(lastActive).map(then -> Duration.ofNanos(now - then)));
+        Optional.ofNullable(lastActive).map(then -> Duration.ofNanos(now - then)),
+        egress.distance(),
+        egress.volunteer());
   }
 
   /** Ends the connection with the person and the path to the egress. */
@@ -230,6 +240,8 @@ final class WidgetSlot {
     public void open(DataChannel opened) {
       if (channel != null || ended) {
         opened.close(); // One channel is all a person needs.
+      } else if (!HopLimit.admits(opened.options(), egress.distance())) {
+        end(SlotEnd.TOO_FAR, "the person accepts fewer volunteers than this takes");
       } else if (!egress.isUp()) {
         end(SlotEnd.EGRESS_AWAY, "the egress is not connected");
       } else {
@@ -259,7 +271,7 @@ final class WidgetSlot {
     }
   }
 
-  private final class FromEgress implements EgressSocket.PathListener {
+  private final class FromEgress implements Onward.PathListener {
     @Override
     public void frame(ByteBuf frame) {
       offer(toConsumer, frame);

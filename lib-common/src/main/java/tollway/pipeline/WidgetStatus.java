@@ -22,6 +22,7 @@ public record WidgetStatus(
     Standing standing,
     String why,
     WidgetLimits limits,
+    WidgetVia via,
     boolean freddie,
     List<Slot> slots,
     List<Egress> egresses,
@@ -50,6 +51,8 @@ public record WidgetStatus(
    * @param down bytes to the person
    * @param dropped frames that came faster than they may go
    * @param quiet since when nothing but signs of life came; empty when nothing ever did
+   * @param distance how many volunteers lie between this one and the egress
+   * @param next the first of those, once it is there
    */
   public record Slot(
       NodeId person,
@@ -59,7 +62,9 @@ public record WidgetStatus(
       long down,
       long dropped,
       Duration age,
-      Optional<Duration> quiet) {}
+      Optional<Duration> quiet,
+      int distance,
+      Optional<NodeId> next) {}
 
   /** An egress of an invite; {@code why} it is not connected. */
   public record Egress(NodeId egress, boolean up, String why) {}

@@ -14,10 +14,12 @@ final class PathFrameCodec {
   /** A frame of QUIC packets: see {@link DataFrames}. */
   static final int DATA = 0x01;
 
+  /** Of the egress: see {@link Challenges}. */
+  static final int CHALLENGE = 0x10;
+
   private static final int PING = 0x02;
   private static final int PONG = 0x03;
   private static final int REPORT = 0x04;
-  private static final int CHALLENGE = 0x10;
   private static final int ATTACH = 0x11;
   private static final int ATTACHED = 0x12;
   private static final int REFUSED = 0x13;

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
+import tollway.onward.Onward;
 import tollway.session.ClientSession;
 import tollway.session.ClientSessionConfig;
 import tollway.session.ClientSessionListener;
@@ -68,7 +69,7 @@ final class Uplink implements AutoCloseable {
     onLoop(
         () ->
             socket.open(
-                new EgressSocket.PathListener() {
+                new Onward.PathListener() {
                   @Override
                   public void frame(ByteBuf frame) {
                     frame.release();
@@ -136,7 +137,7 @@ final class Uplink implements AutoCloseable {
   }
 
   /** One path of the WebSocket, as a session of a desktop sees it. */
-  static final class Path implements PathLink, EgressSocket.PathListener {
+  static final class Path implements PathLink, Onward.PathListener {
     private final EgressSocket socket;
     private final int id;
     private @Nullable PathHandle handle;
