@@ -3,7 +3,8 @@
 
 Each volunteer is joined to the person by a wire of its own (scripts/lab/wire); another leads to freddie. The
 volunteers' way to the exit, and the exit's to the site, are good. Prints one JSON line for each row; a rate is
-that of a download without its first byte's wait, in 10^6 bytes a second, the median of the rounds.
+that of a download without its first byte's wait, in 10^6 bytes a second, the median of the rounds after three that
+warm up the JVMs and are not counted.
 
 ROW is NAME or RTT_MS/LOSS_PERCENT/RATE_MBIT/STREAMS[/VOLUNTEERS[/bond]]: 50/1/0/1 is one download over one
 volunteer at 50 ms and 1 % loss each way; 50/1/20/1/3/bond bonds three wires of 20 Mbit/s.
@@ -22,7 +23,8 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROUNDS = 5
+ROUNDS = 7
+WARM_UP = 3
 SETTLE = 60
 
 
@@ -171,8 +173,10 @@ def row(binaries, spec):
         lab.build()
         options = ["--paths", volunteers] + (["--bond"] if bond else [])
         lab.chain(site, *options)
-        waits = sorted(float(lab.fetch("page").communicate()[0].split()[0]) for _ in range(10))
-        fetched, begun = lab.received(), time.monotonic()
+        for _ in range(WARM_UP):
+            together(lab, "file", streams)
+        waits = [float(lab.fetch("page").communicate()[0].split()[0]) for _ in range(20)]
+        fetched = lab.received()
         results = [together(lab, "file", streams) for _ in range(ROUNDS)]
         payload = ROUNDS * streams * (site / "file").stat().st_size
         moved = [(after - before) / payload for before, after in zip(fetched, lab.received())]

@@ -3,6 +3,7 @@ package tollway.session;
 
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,12 @@ import tollway.loop.Timer;
 /**
  * Puts packets that came over several paths back in order: QUIC takes one that is overtaken by
  * three others for lost (RFC 9002 §6.1.1). A gap is given up when every path has delivered
- * something beyond it (the rule of RFC 1990 §4.1), and in any case after a short while, so that
- * over one path nothing ever waits. On the session's loop.
+ * something beyond it (the rule of RFC 1990 §4.1), and in any case after a {@link Patience}, so
+ * that over one path nothing ever waits. On the session's loop.
  */
 final class Resequencer {
   /** Packets that may wait for an earlier one. */
   static final int MOST = 1 << 12;
-
-  /** No packet waits longer; a path that was silent for longer is not waited for. */
-  private static final Duration PATIENCE = Duration.ofMillis(100);
 
   /** So many late packets in a row mean that the numbers were led astray. */
   private static final int ASTRAY = 64;
@@ -28,6 +26,11 @@ final class Resequencer {
   private final EventLoop loop;
   private final Consumer<ByteBuf> sink;
   private final @Nullable ByteBuf[] held = new ByteBuf[MOST];
+
+  /** The places of numbers that were given up, until they are used again. */
+  private final BitSet givenUp = new BitSet(MOST);
+
+  private final Patience patience;
   private int next;
   private int waiting;
   private int late;
@@ -40,12 +43,17 @@ final class Resequencer {
   Resequencer(EventLoop loop, Consumer<ByteBuf> sink) {
     this.loop = loop;
     this.sink = sink;
+    patience = new Patience(loop.nanoTime());
   }
 
   /** Takes over one packet. */
   void accept(int number, ByteBuf packet) {
     int ahead = number - next;
     if (ahead < 0) {
+      if (ahead >= -MOST && givenUp.get(number & MOST - 1)) {
+        givenUp.clear(number & MOST - 1);
+        patience.tooShort(loop.nanoTime());
+      }
       sink.accept(packet); // Said again, or given up: QUIC knows what to do with it.
       if (++late >= ASTRAY && waiting == 0) {
         next = number + 1;
@@ -60,6 +68,11 @@ final class Resequencer {
       ahead = 0;
     }
     if (ahead == 0) {
+      if (waiting > 0) {
+        long now = loop.nanoTime();
+        patience.filled(now - gapSince, now);
+      }
+      givenUp.clear(number & MOST - 1);
       sink.accept(packet);
       next++;
       deliverReady();
@@ -74,7 +87,7 @@ final class Resequencer {
     waiting++;
     if (timer == null) {
       gapSince = loop.nanoTime();
-      timer = loop.schedule(PATIENCE, this::onTimer);
+      timer = loop.schedule(Duration.ofNanos(patience.nanos()), this::onTimer);
     }
   }
 
@@ -85,7 +98,7 @@ final class Resequencer {
     }
     int passed = next + MOST;
     for (AttachedPath path : paths) {
-      if (now - path.dataHeardAt < PATIENCE.toNanos() && path.highestNumber - passed < 0) {
+      if (now - path.dataHeardAt < Patience.MOST && path.highestNumber - passed < 0) {
         passed = path.highestNumber;
       }
     }
@@ -108,17 +121,17 @@ final class Resequencer {
 
   private void onTimer() {
     timer = null;
-    Duration waited = Duration.ofNanos(loop.nanoTime() - gapSince);
-    if (waited.compareTo(PATIENCE) < 0) {
-      timer = loop.schedule(PATIENCE.minus(waited), this::onTimer);
+    long left = patience.nanos() - (loop.nanoTime() - gapSince);
+    if (left > 0) {
+      timer = loop.schedule(Duration.ofNanos(left), this::onTimer);
       return;
     }
     while (waiting > 0 && held[next & MOST - 1] == null) {
-      next++;
+      takeNext();
     }
     deliverReady();
     if (waiting > 0) {
-      timer = loop.schedule(PATIENCE, this::onTimer);
+      timer = loop.schedule(Duration.ofNanos(patience.nanos()), this::onTimer);
     }
   }
 
@@ -144,6 +157,7 @@ final class Resequencer {
   private void takeNext() {
     int slot = next++ & MOST - 1;
     ByteBuf packet = held[slot];
+    givenUp.set(slot, packet == null);
     if (packet != null) {
       held[slot] = null;
       waiting--;

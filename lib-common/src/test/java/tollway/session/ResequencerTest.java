@@ -66,6 +66,41 @@ final class ResequencerTest {
   }
 
   @Test
+  void itWaitsAsLongAsLateOnesTookOfLate() {
+    int number = 0;
+    arrive(0, number);
+    for (int i = 0; i < 50; i++) {
+      arrive(1, number + 2); // The one between takes 12 ms longer, each time.
+      loop.advance(Duration.ofMillis(12));
+      arrive(0, number + 1);
+      number += 2;
+    }
+    delivered.clear();
+    arrive(1, number + 2);
+    loop.advance(Duration.ofMillis(13));
+    assertThat(delivered).isEmpty();
+    loop.advance(Duration.ofMillis(12));
+    assertThat(delivered).containsExactly(number + 2);
+  }
+
+  @Test
+  void itWaitsLongerWhenThoseGivenUpCameAfterAll() {
+    int number = 0;
+    arrive(0, number);
+    for (int i = 0; i < 5; i++) {
+      arrive(1, number + 2);
+      loop.advance(Duration.ofMillis(80));
+      arrive(0, number + 1);
+      number += 2;
+    }
+    delivered.clear();
+    arrive(1, number + 2);
+    loop.advance(Duration.ofMillis(80));
+    arrive(0, number + 1);
+    assertThat(delivered).containsExactly(number + 1, number + 2);
+  }
+
+  @Test
   void numbersLedAstrayDoNotHoldUpAnything() {
     arrive(0, 0);
     arrive(0, 1_000_000_000);
