@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.egress;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,17 +74,7 @@ final class DoctorCommand extends Subcommand {
     } catch (ListenException refused) {
       throw CommandFailedException.refusedByHost(refused, refused.denied());
     }
-    boolean fine = checks.stream().noneMatch(each -> each.state() == Check.State.FAIL);
-    if (json) {
-      JsonObject report = new JsonObject();
-      report.addProperty("fine", fine);
-      JsonArray list = new JsonArray();
-      checks.forEach(each -> list.add(each.json()));
-      report.add("checks", list);
-      io().out().println(report);
-    } else {
-      checks.forEach(each -> io().out().println(each.line()));
-    }
+    boolean fine = Check.report(checks, json, io().out());
     return fine ? ExitCode.DONE : ExitCode.FAILED;
   }
 

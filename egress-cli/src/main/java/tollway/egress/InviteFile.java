@@ -2,17 +2,10 @@
 package tollway.egress;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import tollway.cli.TextFile;
-import tollway.files.Directories;
+import tollway.files.DurableFile;
 
 /** An invite on disk, for its owner's eyes: it may hold a token. */
 final class InviteFile {
@@ -23,27 +16,7 @@ final class InviteFile {
   }
 
   static void write(Path file, String invite) throws IOException {
-    Path absolute = file.toAbsolutePath();
-    Path directory = absolute.resolveSibling("").normalize();
-    Directories.make(directory);
-    Path beside =
-        Files.createTempFile(
-            directory,
-            ".invite",
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      try (FileChannel channel = FileChannel.open(beside, Set.of(StandardOpenOption.WRITE))) {
-        ByteBuffer text = ByteBuffer.wrap((invite + "\n").getBytes(StandardCharsets.US_ASCII));
-        while (text.hasRemaining()) {
-          channel.write(text);
-        }
-        channel.force(true);
-      }
-      Files.move(beside, absolute, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    DurableFile.replace(file, (invite + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   /** The text in {@code file}, which is no longer than any invite. */

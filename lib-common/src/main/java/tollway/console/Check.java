@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.console;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 
 /** One thing that a doctor looked at, and what to do when it is not as it has to be. */
@@ -31,6 +34,26 @@ public record Check(String name, State state, String text, String remedy) {
 
   public static Check skip(String name, String why) {
     return new Check(name, State.SKIP, why, "");
+  }
+
+  /**
+   * Prints what a doctor found, a line each, or as one JSON object.
+   *
+   * @return whether nothing failed
+   */
+  public static boolean report(List<Check> checks, boolean json, PrintWriter out) {
+    boolean fine = checks.stream().noneMatch(each -> each.state() == State.FAIL);
+    if (json) {
+      JsonObject report = new JsonObject();
+      report.addProperty("fine", fine);
+      JsonArray list = new JsonArray();
+      checks.forEach(each -> list.add(each.json()));
+      report.add("checks", list);
+      out.println(report);
+    } else {
+      checks.forEach(each -> out.println(each.line()));
+    }
+    return fine;
   }
 
   /** For people: one line, whatever the text holds. */

@@ -2,12 +2,14 @@
 package tollway.files;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
-/** Makes directories. */
+/** Makes directories, and the names in them durable. */
 public final class Directories {
   private Directories() {}
 
@@ -17,6 +19,13 @@ public final class Directories {
       Files.createDirectories(directory);
     } catch (FileAlreadyExistsException occupied) {
       throw new NotDirectoryException(occupied.getFile());
+    }
+  }
+
+  /** Makes the names in {@code directory} durable: else a power cut could undo a renaming. */
+  public static void sync(Path directory) throws IOException {
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
     }
   }
 }

@@ -3,25 +3,18 @@ package tollway.identity;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Set;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
-import tollway.files.Directories;
+import tollway.files.DurableFile;
 import tollway.files.NamedFile;
 
 /**
@@ -117,7 +110,12 @@ public final class IdentityFile {
   /** Whatever is refused, it is told of {@code file}: a temporary name would explain nothing. */
   private static void write(Path file, Identity identity, boolean replace) throws IOException {
     try {
-      writeBeside(file, identity, replace);
+      byte[] text = toPem(identity).getBytes(StandardCharsets.US_ASCII);
+      if (replace) {
+        DurableFile.replace(file, text);
+      } else {
+        DurableFile.create(file, text);
+      }
     } catch (FileAlreadyExistsException | NotDirectoryException told) {
       throw told;
     } catch (AccessDeniedException refused) {
@@ -128,38 +126,6 @@ public final class IdentityFile {
       throw new IOException("cannot write " + file + ": " + refused.getReason(), refused);
     } catch (IOException refused) {
       throw new IOException("cannot write " + file + ": " + refused.getMessage(), refused);
-    }
-  }
-
-  private static void writeBeside(Path file, Identity identity, boolean replace)
-      throws IOException {
-    Path absolute = file.toAbsolutePath();
-    Path directory = absolute.getParent();
-    if (directory == null) {
-      throw new IOException(file + " is not a file name");
-    }
-    Directories.make(directory);
-    Path beside =
-        Files.createTempFile(
-            directory,
-            "." + absolute.getFileName(),
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      try (FileChannel channel = FileChannel.open(beside, Set.of(StandardOpenOption.WRITE))) {
-        ByteBuffer text = ByteBuffer.wrap(toPem(identity).getBytes(StandardCharsets.US_ASCII));
-        while (text.hasRemaining()) {
-          channel.write(text);
-        }
-        channel.force(true);
-      }
-      if (replace) {
-        Files.move(beside, absolute, StandardCopyOption.ATOMIC_MOVE);
-      } else {
-        Files.createLink(absolute, beside); // Fails when the name exists: never overwrites.
-      }
-    } finally {
-      Files.deleteIfExists(beside);
     }
   }
 }

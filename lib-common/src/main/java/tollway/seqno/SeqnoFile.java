@@ -85,8 +85,6 @@ final class SeqnoFile {
       channel.force(true);
     }
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-      names.force(true); // Else a power cut could undo the renaming.
-    }
+    Directories.sync(directory);
   }
 }

@@ -3,23 +3,17 @@ package tollway.store;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tollway.files.Directories;
+import tollway.files.DurableFile;
 
 /**
  * A number for each of some days, in a text file of one line each, {@code 2026-05-04 1200000}. Read
@@ -62,27 +56,7 @@ public final class DayFile {
   public static void write(Path file, SortedMap<LocalDate, Long> days) throws IOException {
     StringBuilder text = new StringBuilder();
     days.forEach((day, number) -> text.append(day).append(' ').append(number).append('\n'));
-    Path absolute = file.toAbsolutePath();
-    Path directory = absolute.resolveSibling("").normalize();
-    Directories.make(directory);
-    Path beside =
-        Files.createTempFile(
-            directory,
-            ".days",
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      try (FileChannel channel = FileChannel.open(beside, Set.of(StandardOpenOption.WRITE))) {
-        ByteBuffer rest = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
-        while (rest.hasRemaining()) {
-          channel.write(rest);
-        }
-        channel.force(true);
-      }
-      Files.move(beside, absolute, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    DurableFile.replace(file, text.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   private static StoreUnfitException unfit(Path file) {

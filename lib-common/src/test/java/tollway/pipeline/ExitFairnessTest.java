@@ -100,14 +100,8 @@ final class ExitFairnessTest {
         EgressServer.start(
             loops,
             IDENTITY,
-            new EgressConfig(
-                new EgressDoor(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    Optional.empty(),
-                    AccessTokens.NONE,
-                    List.of()),
+            EgressCycles.onLoopback(
                 new DialPolicy(true, Set.of(), own -> false),
-                Optional.empty(),
                 new EgressLimits(
                     64,
                     64,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.scrooge;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,17 +53,7 @@ final class DoctorCommand extends Subcommand {
   @Override
   public Integer call() throws IOException {
     List<Check> checks = checks(Host.real());
-    boolean fine = checks.stream().noneMatch(each -> each.state() == Check.State.FAIL);
-    if (control.json()) {
-      JsonObject report = new JsonObject();
-      report.addProperty("fine", fine);
-      JsonArray list = new JsonArray();
-      checks.forEach(each -> list.add(each.json()));
-      report.add("checks", list);
-      io().out().println(report);
-    } else {
-      checks.forEach(each -> io().out().println(each.line()));
-    }
+    boolean fine = Check.report(checks, control.json(), io().out());
     return fine ? ExitCode.DONE : ExitCode.UNAVAILABLE;
   }
 
