@@ -15,7 +15,7 @@ final class Patience {
   private static final long FIRST = Duration.ofMillis(30).toNanos();
 
   /** The longest wait of late is forgotten in about this time. */
-  private static final double MEMORY = Duration.ofMillis(500).toNanos();
+  private static final double MEMORY = 500e6;
 
   private double longest = FIRST / 1.5;
   private long learntAt;
@@ -30,7 +30,7 @@ final class Patience {
 
   /** Something came after {@code waited}. */
   void filled(long waited, long now) {
-    longest = Math.max(waited, longest * Math.exp(-(now - learntAt) / MEMORY));
+    longest = Math.max((double) waited, longest * Math.exp(-(now - learntAt) / MEMORY));
     learntAt = now;
   }
 
