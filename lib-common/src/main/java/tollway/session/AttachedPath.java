@@ -24,6 +24,9 @@ final class AttachedPath {
   long askedAt;
   int unanswered;
 
+  /** How often the session stood still while this path carried it. */
+  int swallowed;
+
   /** The newest packet of the session that came this way. */
   int highestNumber = -1;
 

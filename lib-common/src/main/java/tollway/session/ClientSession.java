@@ -215,6 +215,11 @@ public final class ClientSession {
     public void packetLimit(int bytes) {
       packetSizes.limit(bytes);
     }
+
+    @Override
+    public long decrypted() {
+      return Progress.decrypted(quic);
+    }
   }
 
   /** The connection as a whole: tells us when it ends. */

@@ -37,6 +37,15 @@ final class PathSet {
   /** After so many unanswered questions the session tries the standby; the path may come back. */
   private static final int SUSPECT = 2;
 
+  /** A session that stands still so long tries another path, although this one answers. */
+  private static final Duration STILL = Duration.ofSeconds(1);
+
+  /** After so long, and when there is no other, the path is given up. */
+  private static final Duration HOPELESS = Duration.ofSeconds(3);
+
+  /** So often is a path left, before it is given up although there are others. */
+  private static final int MOST_SWALLOWED = 3;
+
   /** A packet on a clean path may need so many datagrams. */
   private static final int DATAGRAMS_PER_PACKET = 3;
 
@@ -50,6 +59,9 @@ final class PathSet {
 
     /** From now on QUIC packets had better not be longer than this. */
     void packetLimit(int bytes);
+
+    /** How many packets QUIC has decrypted. */
+    long decrypted();
   }
 
   private final EventLoop loop;
@@ -58,6 +70,7 @@ final class PathSet {
   private final int largestPacket;
   private final Owner owner;
   private final Resequencer resequencer;
+  private final Progress progress = new Progress();
   private final List<AttachedPath> paths = new ArrayList<>();
   private final RecentFrames recent = new RecentFrames(RECENT_LIMIT);
   private @Nullable AttachedPath active;
@@ -136,6 +149,7 @@ final class PathSet {
       return;
     }
     long now = loop.nanoTime();
+    progress.sent(now);
     recent.forgetBefore(now - RECENT_AGE);
     AttachedPath path = carrier(now);
     recent.add(frame, packets, path, now);
@@ -323,6 +337,7 @@ final class PathSet {
         .filter(other -> other != path && other.usable())
         .min(
             Comparator.comparingInt((AttachedPath other) -> Math.min(1, other.unanswered))
+                .thenComparingInt(other -> other.swallowed)
                 .thenComparingLong(AttachedPath::rtt));
   }
 
@@ -370,6 +385,9 @@ final class PathSet {
         examine(path, now);
       }
     }
+    if (fair && active != null) {
+      judge(active, now);
+    }
     if (now - measuredAt >= (bonded ? PathScheduler.INTERVAL.toNanos() : MEASURE_INTERVAL)) {
       measuredAt = now;
       measure(now);
@@ -407,6 +425,27 @@ final class PathSet {
       sayAgain(path);
     } else if (path == active) {
       bestOther(path).filter(other -> other.unanswered == 0).ifPresent(this::choose);
+    }
+  }
+
+  /** A path that answers while nothing comes of what it should carry is left, or given up. */
+  private void judge(AttachedPath path, long now) {
+    if (progress.moved(owner.decrypted())) {
+      path.swallowed = 0;
+      return;
+    }
+    long still = progress.standsStill(now);
+    if (still < Math.max(STILL.toNanos(), 4 * path.rtt())) {
+      return;
+    }
+    Optional<AttachedPath> other = bestOther(path).filter(each -> each.unanswered == 0);
+    if (other.isPresent() && !bonded && path.swallowed < MOST_SWALLOWED) {
+      path.swallowed++;
+      progress.retried(now);
+      choose(other.get());
+    } else if (still > Math.max(HOPELESS.toNanos(), 12 * path.rtt())) {
+      progress.retried(now);
+      lost(path, "answers, but carries nothing");
     }
   }
 

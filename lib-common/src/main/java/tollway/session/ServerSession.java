@@ -187,6 +187,11 @@ final class ServerSession {
     public void packetLimit(int bytes) {
       packetSizes.limit(bytes);
     }
+
+    @Override
+    public long decrypted() {
+      return Progress.decrypted(quic);
+    }
   }
 
   private final class ConnectionEvents extends ChannelInboundHandlerAdapter {
