@@ -52,6 +52,11 @@ final class Visit implements WaitingStreams.Outcome {
     return false;
   }
 
+  @Override
+  public boolean awaitsAnswer() {
+    return true;
+  }
+
   QuicStreamChannel stream() throws Exception {
     return stream.get(40, TimeUnit.SECONDS);
   }
