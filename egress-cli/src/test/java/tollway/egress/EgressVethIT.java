@@ -123,7 +123,8 @@ final class EgressVethIT {
     for (JavaProcess role : processes.subList(1, processes.size())) { // Without the site.
       assertThat(String.join("\n", role.out()) + String.join("\n", role.err()))
           .as("what is said of those who help and are helped, and of where they go")
-          .doesNotContain(SITE, "site.example", "198.51.100.1", "10.0.1.", "203.0.113.1", "10.0.2.");
+          .doesNotContain(
+              SITE, "site.example", "198.51.100.1", "10.0.1.", "203.0.113.1", "10.0.2.");
     }
   }
 
