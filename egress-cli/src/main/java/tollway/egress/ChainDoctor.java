@@ -2,8 +2,6 @@
 package tollway.egress;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +68,7 @@ final class ChainDoctor {
               loops,
               new DesktopConfig(
                   invite,
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                  Optional.empty(),
                   Optional.empty(),
                   1,
                   1,

@@ -18,7 +18,6 @@ import tollway.cli.DurationText;
 import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
 import tollway.cli.Subcommand;
-import tollway.cli.UserErrorException;
 import tollway.control.ControlEvents;
 import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
@@ -30,7 +29,6 @@ import tollway.netstate.Role;
 import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopConfig;
 import tollway.pipeline.DesktopListener;
-import tollway.pipeline.DirectUse;
 
 /** {@code egress desktop}: the end of a person who is cut off. */
 @Command(
@@ -68,24 +66,6 @@ final class DesktopCommand extends Subcommand {
   private @Nullable Path proxyUserFile;
 
   @Option(
-      names = "--paths",
-      paramLabel = "N",
-      defaultValue = "2",
-      description =
-          "Volunteers at once: one carries, the others stand by (default: " + "${DEFAULT-VALUE}).")
-  private int paths;
-
-  @Option(
-      names = "--min-hops",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "Volunteers one behind the other on each path, at least: 1 to 3. From 2 on none of them"
-              + " knows both you and the egress, if they do not work together (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int hops;
-
-  @Option(
       names = "--wait",
       paramLabel = "DURATION",
       description =
@@ -93,30 +73,10 @@ final class DesktopCommand extends Subcommand {
               + " (default: never).")
   private @Nullable String wait;
 
-  @Option(
-      names = "--direct",
-      paramLabel = "WHEN",
-      defaultValue = "never",
-      description =
-          "Go to the egress without a volunteer, over TCP: never, auto (while none is reached) or"
-              + " only (default: ${DEFAULT-VALUE}). The egress then learns your address, and whoever"
-              + " watches your network sees you go there.")
-  private DirectUse direct = DirectUse.NEVER;
-
-  @Mixin private PortOption ports = new PortOption();
+  @Mixin private WayOptions way = new WayOptions();
   @Mixin private ControlOption control = new ControlOption();
 
   @Mixin private ReportOptions reports = new ReportOptions();
-
-  @Option(
-      names = "--bond",
-      description = "Spread what is carried over all volunteers at once, each as fast as it is.")
-  private boolean bond;
-
-  @Option(
-      names = "--include-loopback",
-      description = "Also meet volunteers on this host, by its loopback addresses: for labs.")
-  private boolean includeLoopback;
 
   @Option(names = "--json", description = "Say what happens as JSON objects, one a line.")
   private boolean json;
@@ -178,30 +138,16 @@ final class DesktopCommand extends Subcommand {
   }
 
   private DesktopConfig toConfig() throws IOException {
-    if (paths < 1 || paths > DesktopConfig.MOST_PATHS) {
-      throw new UserErrorException("--paths: give a number from 1 to " + DesktopConfig.MOST_PATHS);
-    }
-    if (hops < 1 || hops > DesktopConfig.MOST_HOPS) {
-      throw new UserErrorException(
-          "--min-hops: give a number from 1 to " + DesktopConfig.MOST_HOPS);
-    }
-    if (hops > 1 && direct != DirectUse.NEVER) {
-      throw new UserErrorException("--min-hops and --direct: give one of them");
-    }
-    return new DesktopConfig(
+    return way.toConfig(
         invites.only(io()),
-        HostPort.parse("--listen", listen).resolve("--listen"),
-        proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)),
-        paths,
-        hops,
-        bond,
-        direct,
-        ports.ports(),
-        includeLoopback);
+        Optional.of(HostPort.parse("--listen", listen).resolve("--listen")),
+        proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)));
   }
 
   private void warnIfOpen(DesktopConfig config, HostPort at) {
-    if (config.user().isEmpty() && !config.listen().getAddress().isLoopbackAddress()) {
+    boolean elsewhere =
+        config.listen().filter(to -> !to.getAddress().isLoopbackAddress()).isPresent();
+    if (config.user().isEmpty() && elsewhere) {
       io().err()
           .println(
               "desktop: warning: whoever reaches "

@@ -75,7 +75,7 @@ final class InviteCommand extends Subcommand {
     if (name == null || tokens == null) {
       throw new UserErrorException("--token and --token-file: give both or neither");
     }
-    Optional<String> secret = InviteOptions.tokens(tokens).secret(name);
+    Optional<String> secret = InviteContents.tokens(tokens).secret(name);
     if (secret.isEmpty()) {
       throw new UserErrorException("--token: there is no '" + name + "' in " + tokens);
     }

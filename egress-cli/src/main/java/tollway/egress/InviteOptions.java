@@ -4,22 +4,15 @@ package tollway.egress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
-import tollway.cli.HostPort;
-import tollway.cli.TextFile;
-import tollway.cli.UserErrorException;
 import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
-import tollway.pipeline.AccessTokens;
 import tollway.pipeline.Invite;
 import tollway.pipeline.InviteCodec;
 
@@ -33,32 +26,7 @@ final class InviteOptions {
       description = "Where identity and invite are kept (default: ~/" + STATE_DEFAULT + ").")
   private @Nullable Path state;
 
-  @Option(
-      names = "--freddie",
-      paramLabel = "URL",
-      description = "Where people and volunteers find each other; may be repeated.")
-  private List<String> freddies = new ArrayList<>();
-
-  @Option(
-      names = "--public-url",
-      paramLabel = "URL",
-      description =
-          "How volunteers reach this egress, ws or wss; may be repeated (default: as it listens).")
-  private List<String> publicUrls = new ArrayList<>();
-
-  @Option(
-      names = "--stun",
-      paramLabel = "HOST:PORT",
-      description = "A STUN server for the invite, besides freddie's; may be repeated.")
-  private List<String> stun = new ArrayList<>();
-
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description =
-          "A secret that volunteers must know, or several with names, 'NAME SECRET' a line; the"
-              + " first becomes part of the invite. It is read again when it changes.")
-  private @Nullable Path tokenFile;
+  @Mixin private InviteContents contents = new InviteContents();
 
   static Path stateDirectory(@Nullable Path given, Map<String, String> environment) {
     return given != null ? given : home(environment).resolve(STATE_DEFAULT);
@@ -70,45 +38,22 @@ final class InviteOptions {
     return Path.of(home.isEmpty() ? System.getProperty("user.home", ".") : home);
   }
 
+  InviteContents contents() {
+    return contents;
+  }
+
   Identity identity(Map<String, String> environment) throws IOException, MalformedBytesException {
-    return IdentityFile.loadOrCreate(
-        stateDirectory(state, environment).resolve("identity.pem"), new SecureRandom());
+    return identityIn(stateDirectory(state, environment));
   }
 
-  AccessTokens tokens() throws IOException {
-    return tokenFile == null ? AccessTokens.NONE : tokens(tokenFile);
-  }
-
-  /** The tokens in {@code file}. */
-  static AccessTokens tokens(Path file) throws IOException {
-    try {
-      return AccessTokens.parse(TextFile.utf8("--token-file", file));
-    } catch (MalformedBytesException wrong) {
-      throw new UserErrorException("--token-file: " + file + ": " + wrong.getMessage());
-    }
-  }
-
-  List<Path> tokenFiles() {
-    return tokenFile == null ? List.of() : List.of(tokenFile);
-  }
-
-  Invite invite(Identity identity, InetSocketAddress bound, boolean secure) throws IOException {
-    List<URI> urls = urls("--public-url", publicUrls);
-    if (urls.isEmpty()) {
-      HostPort at = new HostPort(bound.getAddress().getHostAddress(), bound.getPort());
-      urls = List.of(URI.create((secure ? "wss://" : "ws://") + at));
-    }
-    try {
-      return new Invite(
-          identity.nodeId(), urls, urls("--freddie", freddies), stun, tokens().first());
-    } catch (IllegalArgumentException wrong) {
-      throw new UserErrorException(String.valueOf(wrong.getMessage()));
-    }
+  /** The one that is kept there, made when there is none. */
+  static Identity identityIn(Path directory) throws IOException, MalformedBytesException {
+    return IdentityFile.loadOrCreate(directory.resolve("identity.pem"), new SecureRandom());
   }
 
   /** Makes an invite for nobody, so that what is wrong with it is said before anything is done. */
   void check(boolean secure) throws IOException {
-    invite(
+    contents.invite(
         Identity.generate(new SecureRandom()),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
         secure);
@@ -117,17 +62,5 @@ final class InviteOptions {
   /** Keeps the invite for {@code egress invite}: written beside, synced and renamed. */
   void remember(Invite invite, Map<String, String> environment) throws IOException {
     InviteFile.write(InviteFile.in(stateDirectory(state, environment)), InviteCodec.encode(invite));
-  }
-
-  private static List<URI> urls(String option, List<String> texts) {
-    List<URI> urls = new ArrayList<>();
-    for (String text : texts) {
-      try {
-        urls.add(new URI(text.strip()));
-      } catch (URISyntaxException wrong) {
-        throw new UserErrorException(option + ": '" + text + "' is not a URL");
-      }
-    }
-    return urls;
   }
 }

@@ -60,6 +60,11 @@ final class InviteSource {
     return invites;
   }
 
+  /** Whether there is an invite at all. */
+  boolean isGiven(CliIo io) {
+    return text != null || !files.isEmpty() || io.environment().containsKey(VARIABLE);
+  }
+
   Invite only(CliIo io) throws IOException {
     List<Invite> invites = all(io);
     if (invites.size() > 1) {
@@ -68,7 +73,7 @@ final class InviteSource {
     return invites.get(0);
   }
 
-  private static Invite decode(String where, String invite) {
+  static Invite decode(String where, String invite) {
     try {
       Invite decoded = InviteCodec.decode(invite);
       if (decoded.freddies().isEmpty()) {

@@ -79,7 +79,7 @@ final class ServeCommand extends Subcommand {
         ThreadEventLoop os = new ThreadEventLoop("os")) {
       EgressServer server = start(loops, identity, config);
       os.every(OWN_ADDRESSES, own::refresh);
-      Invite invite = invites.invite(identity, server.address(), door.isSecure());
+      Invite invite = invites.contents().invite(identity, server.address(), door.isSecure());
       invites.remember(invite, io().environment());
       NettyEventLoop loop = loops.next();
       ServeDesk desk = new ServeDesk(server, identity.nodeId(), loop);
@@ -102,7 +102,7 @@ final class ServeCommand extends Subcommand {
   private void watchFiles(ThreadEventLoop os, EgressServer server) {
     ServeFiles files = new ServeFiles(os, io().err());
     files.watch("the certificate", door.tlsFiles(), () -> door.tls().ifPresent(server::present));
-    files.watch("the tokens", invites.tokenFiles(), () -> server.admit(invites.tokens()));
+    files.watch("the tokens", invites.contents().tokenFiles(), () -> server.admit(invites.contents().tokens()));
     os.execute(files::start);
   }
 
@@ -117,7 +117,7 @@ final class ServeCommand extends Subcommand {
 
   private EgressConfig toConfig(OwnAddresses own) throws IOException {
     return new EgressConfig(
-        door.toDoor(invites.tokens()),
+        door.toDoor(invites.contents().tokens()),
         exit.toPolicy(own),
         exit.nameServer(),
         exit.toLimits(door.perAddress()));

@@ -38,7 +38,7 @@ final class ShellCommand extends Subcommand {
         new ShellTree(
             "egress",
             EgressCommand::new,
-            Set.of("serve", "widget", "desktop", "shell"),
+            Set.of("serve", "widget", "desktop", "pt", "shell"),
             Optional.ofNullable(control),
             label -> List.of());
     return new Shell(io(), tree).run();

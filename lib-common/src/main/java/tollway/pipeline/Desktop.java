@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
+import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -88,7 +90,7 @@ public final class Desktop {
     return desktop;
   }
 
-  /** Where the proxy listens. */
+  /** Where the proxy listens, if it does. */
   public InetSocketAddress address() {
     return proxy.address();
   }
@@ -132,6 +134,12 @@ public final class Desktop {
     CompletableFuture<StreamAnswer> answer = new CompletableFuture<>();
     loop.execute(() -> streams.open(destination, new StreamProbe(answer)));
     return answer;
+  }
+
+  /** Serves a SOCKS5 client that was admitted already: its command comes next. On the loop. */
+  public void serve(Channel admitted) {
+    loop.checkInLoop();
+    SocksProxy.serve(admitted, new ProxyPort(loop, streams, Optional.empty()));
   }
 
   /** Says goodbye to the egress and to the volunteers; completes within about half a second. */

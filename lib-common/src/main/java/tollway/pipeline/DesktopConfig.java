@@ -9,7 +9,7 @@ import tollway.signaling.Endpoint;
  * What a desktop was told.
  *
  * @param invite the egress that is pinned, and where volunteers are met
- * @param listen where programs of this host find the proxy
+ * @param listen where programs of this host find the proxy; empty when there is none
  * @param user who may use the proxy; empty when everybody may who can connect
  * @param paths volunteers at once: one carries, the others stand by
  * @param hops at least so many volunteers lie on each path, one behind the other
@@ -20,7 +20,7 @@ import tollway.signaling.Endpoint;
  */
 public record DesktopConfig(
     Invite invite,
-    InetSocketAddress listen,
+    Optional<InetSocketAddress> listen,
     Optional<ProxyUser> user,
     int paths,
     int hops,

@@ -58,12 +58,32 @@ public final class DialPolicy {
   private final boolean allowPrivate;
   private final Set<Integer> deniedPorts;
   private final Predicate<InetAddress> own;
+  private final Optional<InetSocketAddress> only;
 
   /** {@code own} knows the addresses of this host. */
   public DialPolicy(boolean allowPrivate, Set<Integer> deniedPorts, Predicate<InetAddress> own) {
+    this(allowPrivate, deniedPorts, own, Optional.empty());
+  }
+
+  private DialPolicy(
+      boolean allowPrivate,
+      Set<Integer> deniedPorts,
+      Predicate<InetAddress> own,
+      Optional<InetSocketAddress> only) {
     this.allowPrivate = allowPrivate;
     this.deniedPorts = Set.copyOf(deniedPorts);
     this.own = own;
+    this.only = only;
+  }
+
+  /** Wherever somebody wants to go, {@code only} is dialled, and no datagrams are carried. */
+  public static DialPolicy only(InetSocketAddress only) {
+    return new DialPolicy(false, Set.of(), address -> true, Optional.of(only));
+  }
+
+  /** What is dialled whatever a stream asks for. */
+  Optional<InetSocketAddress> only() {
+    return only;
   }
 
   /** Why nobody dials this port, whatever the address. */
@@ -75,6 +95,11 @@ public final class DialPolicy {
 
   /** Why {@code target}, a resolved address, must not be dialled. */
   Optional<String> objectionTo(InetSocketAddress target) {
+    if (only.isPresent()) {
+      return only.get().equals(target)
+          ? Optional.empty()
+          : Optional.of("the egress serves nothing but one host");
+    }
     Optional<String> port = objectionToPort(target.getPort());
     if (port.isPresent() || allowPrivate) {
       return port;

@@ -33,6 +33,7 @@ final class DialRace {
   private final EventLoop loop;
   private final DialPolicy policy;
   private final Supplier<Bootstrap> connections;
+  private final Preamble preamble;
   private final Dialer.Outcome outcome;
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final List<ChannelFuture> running = new ArrayList<>();
@@ -40,11 +41,21 @@ final class DialRace {
   private int tried;
   private boolean decided;
 
+  /** Being told the preamble. */
+  private @Nullable DuplexChannel winner;
+
+  private boolean abandoned;
+
   DialRace(
-      EventLoop loop, DialPolicy policy, Supplier<Bootstrap> connections, Dialer.Outcome outcome) {
+      EventLoop loop,
+      DialPolicy policy,
+      Supplier<Bootstrap> connections,
+      Preamble preamble,
+      Dialer.Outcome outcome) {
     this.loop = loop;
     this.policy = policy;
     this.connections = connections;
+    this.preamble = preamble;
     this.outcome = outcome;
   }
 
@@ -70,7 +81,11 @@ final class DialRace {
 
   /** Nobody waits any more: nothing is told. */
   void giveUp() {
+    abandoned = true;
     decide();
+    if (winner != null) {
+      winner.close();
+    }
   }
 
   private void next(StreamAnswer ifThereIsNone) {
@@ -105,10 +120,34 @@ final class DialRace {
       attempt.channel().close();
     } else if (attempt.isSuccess()) {
       decide();
-      outcome.connected((DuplexChannel) attempt.channel());
+      introduce((DuplexChannel) attempt.channel());
     } else {
       next(answer(attempt.cause()));
     }
+  }
+
+  private void introduce(DuplexChannel connection) {
+    winner = connection;
+    preamble.say(
+        connection,
+        new Preamble.Outcome() {
+          @Override
+          public void said() {
+            winner = null;
+            if (!abandoned) {
+              outcome.connected(connection);
+            }
+          }
+
+          @Override
+          public void failed(String why) {
+            winner = null;
+            connection.close();
+            if (!abandoned) {
+              outcome.failed(new StreamAnswer(StreamAnswer.Status.UNREACHABLE, why));
+            }
+          }
+        });
   }
 
   private void decide() {

@@ -62,12 +62,18 @@ final class Dialer implements AutoCloseable {
 
   private final NettyLoops loops;
   private final DialPolicy policy;
+  private final Preamble preamble;
   private final DnsAddressResolverGroup resolvers;
 
   /** {@code nameServer} is asked instead of those that the system asks. */
-  Dialer(NettyLoops loops, DialPolicy policy, Optional<InetSocketAddress> nameServer) {
+  Dialer(
+      NettyLoops loops,
+      DialPolicy policy,
+      Optional<InetSocketAddress> nameServer,
+      Preamble preamble) {
     this.loops = loops;
     this.policy = policy;
+    this.preamble = preamble;
     resolvers =
         new DnsAddressResolverGroup(
             new DnsNameResolverBuilder()
@@ -93,7 +99,7 @@ final class Dialer implements AutoCloseable {
    * the race up.
    */
   DialRace dial(Destination destination, EventLoop loop, Outcome outcome) {
-    DialRace race = new DialRace(loop, policy, () -> connection(loop), outcome);
+    DialRace race = new DialRace(loop, policy, () -> connection(loop), preamble, outcome);
     lookUp(
         destination,
         loop,
@@ -125,6 +131,11 @@ final class Dialer implements AutoCloseable {
 
   /** Finds the addresses of {@code destination} that the policy allows; told once. On the loop. */
   void lookUp(Destination destination, EventLoop loop, Lookup lookup) {
+    Optional<InetSocketAddress> only = policy.only();
+    if (only.isPresent()) {
+      lookup.found(List.of(only.get()));
+      return;
+    }
     Optional<String> objection = policy.objectionToPort(destination.port());
     if (objection.isPresent()) {
       lookup.failed(new StreamAnswer(StreamAnswer.Status.FORBIDDEN, objection.get()));
@@ -146,6 +157,11 @@ final class Dialer implements AutoCloseable {
                 lookup.failed(nameless(resolved.cause()));
               }
             });
+  }
+
+  /** Whether datagrams may go anywhere at all. */
+  boolean carriesDatagrams() {
+    return policy.only().isEmpty();
   }
 
   /** Whether the policy has nothing against {@code address} now. */

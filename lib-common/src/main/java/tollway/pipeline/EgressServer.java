@@ -54,7 +54,7 @@ public final class EgressServer implements AutoCloseable {
       throws ListenException {
     tokens = config.door().tokens();
     tls = config.door().tls().orElse(null);
-    dialer = new Dialer(loops, config.policy(), config.nameServer());
+    dialer = new Dialer(loops, config.policy(), config.nameServer(), config.preamble());
     load = new EgressLoad(config.limits());
     shares = new ExitShares(loops.next(), config.limits());
     peers =

@@ -164,6 +164,12 @@ final class ExitStream extends ByteToMessageDecoder {
 
   private void associate(ChannelHandlerContext context) {
     QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+    if (!dialer.carriesDatagrams()) {
+      refuse(
+          context,
+          new StreamAnswer(StreamAnswer.Status.FORBIDDEN, "the egress carries no datagrams"));
+      return;
+    }
     if (!beginAssociation(stream)) {
       refuse(
           context,

@@ -4,35 +4,51 @@ package tollway.pipeline;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 
-/** HTTP and SOCKS5 on one port, for the programs of this host. On the desktop's loop. */
-final class LocalProxy {
+/** A port for the programs of this host, who ask there for connections. On the desktop's loop. */
+public final class LocalProxy {
   /** Connections at once; more are closed unread. */
   private static final int MOST_CONNECTIONS = 2048;
 
   private static final WriteBufferWaterMark QUEUE = new WriteBufferWaterMark(128 << 10, 256 << 10);
 
   private final ChannelGroup connections;
-  private final Channel listener;
+  private final @Nullable Channel listener;
 
-  private LocalProxy(ChannelGroup connections, Channel listener) {
+  private LocalProxy(ChannelGroup connections, @Nullable Channel listener) {
     this.connections = connections;
     this.listener = listener;
   }
 
-  /** Listens when it returns; not on a loop. */
-  static LocalProxy bind(NettyLoops loops, InetSocketAddress address, ProxyPort port)
+  /** HTTP and SOCKS5 on one port; without an address nobody can connect. Not on a loop. */
+  static LocalProxy bind(NettyLoops loops, Optional<InetSocketAddress> address, ProxyPort port)
       throws ListenException {
-    NettyEventLoop loop = port.loop();
+    return address.isPresent()
+        ? bind(loops, port.loop(), address.get(), () -> new ProxyGreeting(port))
+        : new LocalProxy(new DefaultChannelGroup(port.loop().netty()), null);
+  }
+
+  /** Each connection begins with one of {@code greetings}. Listens when it returns; not on a loop. */
+  public static LocalProxy bind(
+      NettyLoops loops,
+      NettyEventLoop loop,
+      InetSocketAddress address,
+      Supplier<ChannelHandler> greetings)
+      throws ListenException {
     ChannelGroup connections = new DefaultChannelGroup(loop.netty());
     ChannelFuture bound =
         new ServerBootstrap()
@@ -51,15 +67,15 @@ final class LocalProxy {
                       return;
                     }
                     connections.add(channel);
-                    channel.pipeline().addLast(new ProxyGreeting(port));
+                    channel.pipeline().addLast(greetings.get());
                   }
                 })
             .bind(address);
     return new LocalProxy(connections, ListenException.check(bound, "TCP", address));
   }
 
-  InetSocketAddress address() {
-    return (InetSocketAddress) listener.localAddress();
+  public InetSocketAddress address() {
+    return (InetSocketAddress) Objects.requireNonNull(listener, "no port").localAddress();
   }
 
   /** Of programs, now. */
@@ -67,8 +83,10 @@ final class LocalProxy {
     return connections.size();
   }
 
-  void close() {
-    listener.close();
+  public void close() {
+    if (listener != null) {
+      listener.close();
+    }
     connections.close();
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 /** Tells by the first byte of a connection whether it is SOCKS5 or HTTP. */
 final class ProxyGreeting extends ByteToMessageDecoder {
   /** A connection that asks for nothing is closed after this. */
-  private static final int IDLE_SECONDS = 120;
+  static final int IDLE_SECONDS = 120;
 
   private static final int SOCKS4 = 4;
   private static final int SOCKS5 = 5;

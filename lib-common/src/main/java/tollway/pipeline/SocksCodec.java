@@ -14,10 +14,10 @@ import tollway.bytes.MalformedBytesException;
  * The handshake of SOCKS5 to values and back (RFC 1928 §3 to §6, RFC 1929). What reads takes a
  * whole message off the front of the buffer, or nothing and returns empty while it is too short.
  */
-final class SocksCodec {
-  static final int NO_AUTHENTICATION = 0;
-  static final int USER_PASSWORD = 2;
-  static final int UNACCEPTED = 0xff;
+public final class SocksCodec {
+  public static final int NO_AUTHENTICATION = 0;
+  public static final int USER_PASSWORD = 2;
+  public static final int UNACCEPTED = 0xff;
 
   private static final int VERSION = 5;
   private static final int PASSWORD_VERSION = 1;
@@ -25,7 +25,8 @@ final class SocksCodec {
   private static final int ASSOCIATE = 3;
   private static final int COMMAND_SIZE = 3;
 
-  record Credentials(String user, String password) {
+  /** Both as they stand on the wire, as UTF-8. */
+  public record Credentials(String user, String password) {
     /** Never the password. */
     @Override
     public String toString() {
@@ -36,7 +37,7 @@ final class SocksCodec {
   private SocksCodec() {}
 
   /** The methods that a client offers. */
-  static Optional<Set<Integer>> greeting(ByteBuf in) throws MalformedBytesException {
+  public static Optional<Set<Integer>> greeting(ByteBuf in) throws MalformedBytesException {
     expect(in, VERSION);
     int at = in.readerIndex();
     if (in.readableBytes() < 2 || in.readableBytes() < 2 + in.getUnsignedByte(at + 1)) {
@@ -50,11 +51,11 @@ final class SocksCodec {
     return Optional.of(methods);
   }
 
-  static ByteBuf method(int method) {
+  public static ByteBuf method(int method) {
     return Unpooled.buffer(2).writeByte(VERSION).writeByte(method);
   }
 
-  static Optional<Credentials> credentials(ByteBuf in) throws MalformedBytesException {
+  public static Optional<Credentials> credentials(ByteBuf in) throws MalformedBytesException {
     expect(in, PASSWORD_VERSION);
     int at = in.readerIndex();
     int has = in.readableBytes();
@@ -76,7 +77,7 @@ final class SocksCodec {
     return Optional.of(new Credentials(user, password));
   }
 
-  static ByteBuf admitted(boolean admitted) {
+  public static ByteBuf admitted(boolean admitted) {
     return Unpooled.buffer(2).writeByte(PASSWORD_VERSION).writeByte(admitted ? 0 : 1);
   }
 

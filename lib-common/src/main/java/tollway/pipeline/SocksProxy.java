@@ -2,6 +2,7 @@
 package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -31,11 +32,25 @@ final class SocksProxy extends ByteToMessageDecoder {
   private static final InetSocketAddress NOWHERE = new InetSocketAddress("0.0.0.0", 0);
 
   private final ProxyPort port;
-  private State state = State.GREETING;
+  private State state;
   private boolean inputEnded;
 
   SocksProxy(ProxyPort port) {
+    this(port, State.GREETING);
+  }
+
+  private SocksProxy(ProxyPort port, State state) {
     this.port = port;
+    this.state = state;
+  }
+
+  /** Serves a client that was admitted already: its command comes next. */
+  static void serve(Channel admitted, ProxyPort port) {
+    admitted
+        .pipeline()
+        .addFirst(
+            ProxyGreeting.IdleEnd.NAME, new ProxyGreeting.IdleEnd(ProxyGreeting.IDLE_SECONDS))
+        .addLast(new SocksProxy(port, State.COMMAND));
   }
 
   @Override

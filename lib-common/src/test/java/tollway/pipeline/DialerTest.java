@@ -200,7 +200,7 @@ final class DialerTest {
   }
 
   private Dialer dialer(DialPolicy policy, NameServer names) {
-    Dialer dialer = new Dialer(loops, policy, Optional.of(names.address()));
+    Dialer dialer = new Dialer(loops, policy, Optional.of(names.address()), Preamble.NONE);
     open.add(dialer);
     return dialer;
   }

@@ -174,6 +174,26 @@ final class EgressServerTest {
   }
 
   @Test
+  void anEgressForOneHostBringsEverybodyThereWhateverTheyName() throws Exception {
+    Source bridge = keep(new Source(true));
+    Source other = keep(new Source(true));
+    policy =
+        DialPolicy.only(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), bridge.at().port()));
+    start();
+    Uplink.Person alice = uplink().awaitUp().person(IDENTITY.nodeId()).awaitReady();
+    open.add(0, alice);
+    for (Destination named : List.of(other.at(), Destination.of("nowhere.invalid", 25))) {
+      Visit visit = alice.visit(named);
+      Await.until("the bridge speaks", () -> visit.stream().isActive() && visit.received() > 0);
+      visit.stream().close();
+    }
+    assertThat(bridge.connections()).isEqualTo(2);
+    assertThat(other.connections()).isZero();
+    assertThat(alice.associate().refusal().status()).hasValue(StreamAnswer.Status.FORBIDDEN);
+  }
+
+  @Test
   void oneSessionTakesNoMoreThanItMay() throws Exception {
     limits = limits(2048, 4);
     Source echo = keep(new Source(false));

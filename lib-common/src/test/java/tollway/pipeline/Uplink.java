@@ -248,6 +248,13 @@ final class Uplink implements AutoCloseable {
       return visit;
     }
 
+    /** What the egress says of datagrams. */
+    Visit associate() {
+      Visit visit = new Visit();
+      uplink.loop.execute(() -> streams.openDatagrams(visit));
+      return visit;
+    }
+
     @Override
     public void ready() {
       streams.available(session);

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.egress;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tollway.bytes.MalformedBytesException;
+import tollway.cli.HostPort;
+import tollway.cli.TextFile;
+import tollway.cli.UserErrorException;
+import tollway.identity.Identity;
+import tollway.pipeline.AccessTokens;
+import tollway.pipeline.Invite;
+
+/** The options of an exit that end up in its invite. */
+final class InviteContents {
+  @Option(
+      names = "--freddie",
+      paramLabel = "URL",
+      description = "Where people and volunteers find each other; may be repeated.")
+  private List<String> freddies = new ArrayList<>();
+
+  @Option(
+      names = "--public-url",
+      paramLabel = "URL",
+      description =
+          "How volunteers reach this egress, ws or wss; may be repeated (default: as it listens).")
+  private List<String> publicUrls = new ArrayList<>();
+
+  @Option(
+      names = "--stun",
+      paramLabel = "HOST:PORT",
+      description = "A STUN server for the invite, besides freddie's; may be repeated.")
+  private List<String> stun = new ArrayList<>();
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "A secret that volunteers must know, or several with names, 'NAME SECRET' a line; the"
+              + " first becomes part of the invite. It is read again when it changes.")
+  private @Nullable Path tokenFile;
+
+  /** Takes an option that was not on the command line; false when there is no such. */
+  boolean take(String name, String value) {
+    switch (name) {
+      case "freddie" -> freddies.add(value);
+      case "public-url" -> publicUrls.add(value);
+      case "stun" -> stun.add(value);
+      case "token-file" -> tokenFile = Path.of(value);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  boolean namesFreddies() {
+    return !freddies.isEmpty();
+  }
+
+  boolean namesPublicUrls() {
+    return !publicUrls.isEmpty();
+  }
+
+  AccessTokens tokens() throws IOException {
+    return tokenFile == null ? AccessTokens.NONE : tokens(tokenFile);
+  }
+
+  /** The tokens in {@code file}. */
+  static AccessTokens tokens(Path file) throws IOException {
+    try {
+      return AccessTokens.parse(TextFile.utf8("--token-file", file));
+    } catch (MalformedBytesException wrong) {
+      throw new UserErrorException("--token-file: " + file + ": " + wrong.getMessage());
+    }
+  }
+
+  List<Path> tokenFiles() {
+    return tokenFile == null ? List.of() : List.of(tokenFile);
+  }
+
+  Invite invite(Identity identity, InetSocketAddress bound, boolean secure) throws IOException {
+    List<URI> urls = urls("--public-url", publicUrls);
+    if (urls.isEmpty()) {
+      HostPort at = new HostPort(bound.getAddress().getHostAddress(), bound.getPort());
+      urls = List.of(URI.create((secure ? "wss://" : "ws://") + at));
+    }
+    try {
+      return new Invite(
+          identity.nodeId(), urls, urls("--freddie", freddies), stun, tokens().first());
+    } catch (IllegalArgumentException wrong) {
+      throw new UserErrorException(String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  private static List<URI> urls(String option, List<String> texts) {
+    List<URI> urls = new ArrayList<>();
+    for (String text : texts) {
+      try {
+        urls.add(new URI(text.strip()));
+      } catch (URISyntaxException wrong) {
+        throw new UserErrorException(option + ": '" + text + "' is not a URL");
+      }
+    }
+    return urls;
+  }
+}
