@@ -102,7 +102,10 @@ final class ServeCommand extends Subcommand {
   private void watchFiles(ThreadEventLoop os, EgressServer server) {
     ServeFiles files = new ServeFiles(os, io().err());
     files.watch("the certificate", door.tlsFiles(), () -> door.tls().ifPresent(server::present));
-    files.watch("the tokens", invites.contents().tokenFiles(), () -> server.admit(invites.contents().tokens()));
+    files.watch(
+        "the tokens",
+        invites.contents().tokenFiles(),
+        () -> server.admit(invites.contents().tokens()));
     os.execute(files::start);
   }
 

@@ -78,7 +78,8 @@ final class PtHost implements AutoCloseable {
     boolean done = false;
     try {
       String at = line("CMETHOD tollway socks5 127.0.0.1:");
-      socket.connect(new InetSocketAddress(
+      socket.connect(
+          new InetSocketAddress(
               InetAddress.getLoopbackAddress(),
               Integer.parseInt(at.substring(at.lastIndexOf(':') + 1))));
       socket.setSoTimeout(60_000);

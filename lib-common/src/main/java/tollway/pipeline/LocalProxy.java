@@ -42,7 +42,9 @@ public final class LocalProxy {
         : new LocalProxy(new DefaultChannelGroup(port.loop().netty()), null);
   }
 
-  /** Each connection begins with one of {@code greetings}. Listens when it returns; not on a loop. */
+  /**
+   * Each connection begins with one of {@code greetings}. Listens when it returns; not on a loop.
+   */
   public static LocalProxy bind(
       NettyLoops loops,
       NettyEventLoop loop,

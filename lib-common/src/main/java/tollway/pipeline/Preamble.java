@@ -8,7 +8,9 @@ public interface Preamble {
   /** Nothing. */
   Preamble NONE = (connection, outcome) -> outcome.said();
 
-  /** Says it on a connection that does not read yet; on its loop, where the outcome is told once. */
+  /**
+   * Says it on a connection that does not read yet; on its loop, where the outcome is told once.
+   */
   void say(DuplexChannel connection, Outcome outcome);
 
   /** What became of it. */

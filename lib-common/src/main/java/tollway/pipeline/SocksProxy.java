@@ -48,8 +48,7 @@ final class SocksProxy extends ByteToMessageDecoder {
   static void serve(Channel admitted, ProxyPort port) {
     admitted
         .pipeline()
-        .addFirst(
-            ProxyGreeting.IdleEnd.NAME, new ProxyGreeting.IdleEnd(ProxyGreeting.IDLE_SECONDS))
+        .addFirst(ProxyGreeting.IdleEnd.NAME, new ProxyGreeting.IdleEnd(ProxyGreeting.IDLE_SECONDS))
         .addLast(new SocksProxy(port, State.COMMAND));
   }
 
