@@ -65,6 +65,9 @@ final class WidgetCommand extends Subcommand {
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration GOODBYE = Duration.ofMillis(50);
 
+  /** For a router to hear that it may close our ports; by UPnP that is a connection of its own. */
+  private static final Duration ROUTER_GOODBYE = Duration.ofMillis(250);
+
   @Mixin private InviteSource invites = new InviteSource();
 
   @Option(
@@ -102,7 +105,7 @@ final class WidgetCommand extends Subcommand {
       defaultValue = "true",
       fallbackValue = "true",
       description =
-          "Ask the router at home (PCP, NAT-PMP) to let people in to the ports of their data"
+          "Ask the router at home (PCP, NAT-PMP, UPnP) to let people in to the ports of their data"
               + " channels, each for as long as it lasts (default: it is asked).")
   private boolean mapPorts;
 
@@ -181,13 +184,14 @@ final class WidgetCommand extends Subcommand {
   }
 
   /** Leaves everybody, and waits until they were told and the last count is on the disk. */
-  private static void close(Widget widget, NettyEventLoop loop, ThreadEventLoop os)
+  private void close(Widget widget, NettyEventLoop loop, ThreadEventLoop os)
       throws InterruptedException {
+    Duration goodbye = mapPorts ? ROUTER_GOODBYE : GOODBYE;
     CountDownLatch left = new CountDownLatch(1);
     loop.execute(
         () -> {
           widget.close();
-          os.execute(() -> loop.schedule(GOODBYE, left::countDown));
+          os.execute(() -> loop.schedule(goodbye, left::countDown));
         });
     left.await(1, TimeUnit.SECONDS);
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.portmap;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -17,63 +16,42 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
-import tollway.bytes.MalformedBytesException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
-import tollway.stun.StunTransaction;
 
 /**
- * One UDP port of ours that the router is asked to open, kept open until {@link #close}. Routers
- * that do not answer, or say no, are left alone. On one loop.
- *
- * <pre>
- * ASKING PCP ──silent, older──▶ ASKING NAT-PMP ──silent, refused──▶ (nothing)
- *     └──────────────┬──────────────┘
- *                 MAPPED ──half its time──▶ asked again, the same way
- * </pre>
+ * One UDP port of ours that the router is asked to open, kept open until {@link #close}. PCP and
+ * NAT-PMP, which cost a datagram, are asked first, and UPnP as soon as they are not answered at
+ * once; who opens the port first does it alone. Routers that do not answer, or say no, are left
+ * alone. On one loop.
  */
 public final class PortMapping {
   /** RFC 6887 §5. */
   static final int SERVER_PORT = 5351;
 
-  /** Short, so that little is left behind by a process that is killed. */
-  private static final int SECONDS = 600;
+  /** A router at home answers PCP within milliseconds. */
+  private static final Duration HEAD_START = Duration.ofMillis(250);
 
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-  private static final int SENDS = 2;
-
-  private static final Duration SILENT_AGAIN = Duration.ofSeconds(30);
-
-  private final NettyEventLoop loop;
-  private final Inet4Address own;
-  private final int port;
   private final InetSocketAddress router;
-  private final Bytes nonce;
   private final Consumer<InetSocketAddress> mapped;
+  private final DatagramMapping datagrams;
+  private final IgdMapping igd;
   private @Nullable Channel socket;
-  private @Nullable StunTransaction asking;
-  private @Nullable Inet4Address outsideHost;
-  private int outsidePort;
-  private boolean older;
-  private boolean holds;
   private boolean closed;
-  private Timer renewal = () -> {};
+  private Timer headStart = () -> {};
 
   private PortMapping(
       NettyEventLoop loop,
+      InetSocketAddress internal,
       Inet4Address own,
-      int port,
-      InetSocketAddress router,
+      Inet4Address router,
       Random random,
       Consumer<InetSocketAddress> mapped) {
-    this.loop = loop;
-    this.own = own;
-    this.port = port;
-    this.router = router;
+    this.router = new InetSocketAddress(router, SERVER_PORT);
     this.mapped = mapped;
-    byte[] fresh = new byte[MapCodec.NONCE];
-    random.nextBytes(fresh);
-    nonce = Bytes.of(java.nio.ByteBuffer.wrap(fresh));
+    datagrams = new DatagramMapping(loop, internal, random, new Datagrams());
+    RouterWire wire = new RouterWire(loop, own, router);
+    igd = new IgdMapping(loop, internal, random, wire, this::opened);
   }
 
   /**
@@ -92,34 +70,27 @@ public final class PortMapping {
     }
     return DefaultRouter.of(own)
         .map(
-            host -> {
-              InetSocketAddress router = new InetSocketAddress(host, SERVER_PORT);
-              PortMapping mapping =
-                  new PortMapping(loop, own, internal.getPort(), router, random, mapped);
-              mapping.open();
+            router -> {
+              PortMapping mapping = new PortMapping(loop, internal, own, router, random, mapped);
+              mapping.open(loop, own);
               return mapping;
             });
   }
 
   /** Takes the mapping back, without waiting for the router. Idempotent. */
   public void close() {
-    loop.checkInLoop();
-    if (closed) {
-      return;
-    }
     closed = true;
-    renewal.cancel();
-    stopAsking();
-    Channel open = socket;
-    if (open != null) {
-      if (holds) {
-        send(question(0));
-      }
-      open.close();
-    }
+    headStart.cancel();
+    closeDatagrams();
+    igd.close();
   }
 
-  private void open() {
+  static void send(Channel socket, Bytes datagram, InetSocketAddress to) {
+    socket.writeAndFlush(
+        new DatagramPacket(Unpooled.wrappedBuffer(datagram.toArray()), to), socket.voidPromise());
+  }
+
+  private void open(NettyEventLoop loop, Inet4Address own) {
     ChannelFuture binding =
         loop.datagramBootstrap(SocketProtocolFamily.INET)
             .handler(new Answers())
@@ -129,98 +100,51 @@ public final class PortMapping {
           if (!done.isSuccess()) {
             return; // The address is gone; the sockets of the connection will notice.
           }
-          socket = binding.channel();
           if (closed) {
             binding.channel().close();
-          } else {
-            ask();
+            return;
           }
+          socket = binding.channel();
+          headStart = loop.schedule(HEAD_START, igd::start);
+          datagrams.ask();
         });
   }
 
-  private void ask() {
-    stopAsking();
-    asking =
-        StunTransaction.start(
-            loop,
-            FIRST_PAUSE,
-            SENDS,
-            () -> {
-              if (older && outsideHost == null) {
-                send(MapCodec.outsideAddress());
-              }
-              send(question(SECONDS));
-            },
-            this::silent);
+  /** By UPnP. */
+  private void opened(InetSocketAddress outside) {
+    closeDatagrams();
+    mapped.accept(outside);
   }
 
-  private Bytes question(int seconds) {
-    return older ? MapCodec.natPmp(port, seconds) : MapCodec.pcp(nonce, own, port, seconds);
-  }
-
-  private void silent() {
-    if (holds) {
-      renewal = loop.schedule(SILENT_AGAIN, this::ask); // It may be starting anew.
-    } else if (!older) {
-      askOlder();
-    }
-  }
-
-  private void askOlder() {
-    older = true;
-    ask();
-  }
-
-  private void stopAsking() {
-    if (asking != null) {
-      asking.finish();
-      asking = null;
-    }
-  }
-
-  private void send(Bytes datagram) {
+  private void closeDatagrams() {
+    datagrams.close();
     Channel open = socket;
     if (open != null) {
-      ByteBuf content = Unpooled.wrappedBuffer(datagram.toArray());
-      open.writeAndFlush(new DatagramPacket(content, router), open.voidPromise());
+      socket = null;
+      open.close();
     }
   }
 
-  private void answered(MapAnswer answer) {
-    if (answer instanceof MapAnswer.Mapped whole && !older) {
-      outsideHost = whole.host();
-      granted(whole.port(), whole.seconds());
-    } else if (answer instanceof MapAnswer.PortMapped half && older) {
-      granted(half.port(), half.seconds());
-    } else if (answer instanceof MapAnswer.OutsideAddress address && older) {
-      outsideHost = address.host();
-      tell();
-    } else if (answer instanceof MapAnswer.OlderProtocol && !older) {
-      askOlder();
-    } else if (answer instanceof MapAnswer.Refused) {
-      stopAsking();
+  private final class Datagrams implements DatagramMapping.Output {
+    @Override
+    public void send(Bytes datagram) {
+      Channel open = socket;
+      if (open != null) {
+        PortMapping.send(open, datagram, router);
+      }
     }
-  }
 
-  private void granted(int outside, long seconds) {
-    boolean renewed = asking == null;
-    if (renewed) {
-      return; // Said twice.
+    @Override
+    public void mapped(InetSocketAddress outside) {
+      headStart.cancel();
+      igd.close();
+      mapped.accept(outside);
     }
-    outsidePort = outside;
-    holds = true;
-    tell();
-    long next = Math.max(1, Math.min(seconds, SECONDS) / 2);
-    renewal.cancel();
-    renewal = loop.schedule(Duration.ofSeconds(next), this::ask);
-  }
 
-  /** Once both halves are known. */
-  private void tell() {
-    Inet4Address host = outsideHost;
-    if (holds && host != null) {
-      stopAsking();
-      mapped.accept(new InetSocketAddress(host, outsidePort));
+    @Override
+    public void failed() {
+      headStart.cancel();
+      igd.start();
     }
   }
 
@@ -228,13 +152,8 @@ public final class PortMapping {
     @Override
     protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
       // RFC 6886 §3.1: whoever else says this lies.
-      if (closed || !packet.sender().equals(router)) {
-        return;
-      }
-      try {
-        answered(MapCodec.decode(Bytes.of(packet.content().nioBuffer()), nonce, port));
-      } catch (MalformedBytesException nonsense) {
-        // The question is repeated.
+      if (packet.sender().equals(router)) {
+        datagrams.heard(Bytes.of(packet.content().nioBuffer()));
       }
     }
 
