@@ -44,7 +44,8 @@ final class ArchitectureTest {
     DOORS.put("firewall", Set.of("bytes", "exec"));
     DOORS.put("shaping", Set.of("exec", "loop"));
     DOORS.put("wire", Set.of("bytes", "identity"));
-    DOORS.put("signaling", Set.of("bytes", "identity", "loop"));
+    DOORS.put("worker", Set.of("identity", "loop"));
+    DOORS.put("signaling", Set.of("bytes", "identity", "loop", "worker"));
     DOORS.put("portmap", Set.of("bytes", "loop", "stun"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "portmap", "stun"));
     DOORS.put("netstate", Set.of("bytes", "files", "identity", "loop"));
@@ -54,7 +55,16 @@ final class ArchitectureTest {
     DOORS.put("onward", Set.of("bytes", "identity", "loop", "session", "signaling", "webrtc"));
     DOORS.put(
         "pipeline",
-        Set.of("bytes", "identity", "loop", "onward", "session", "shaping", "signaling", "webrtc"));
+        Set.of(
+            "bytes",
+            "identity",
+            "loop",
+            "onward",
+            "session",
+            "shaping",
+            "signaling",
+            "webrtc",
+            "worker"));
     DOORS.put("pt", Set.of("bytes", "loop", "pipeline"));
   }
 

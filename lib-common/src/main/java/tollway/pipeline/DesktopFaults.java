@@ -28,7 +28,7 @@ final class DesktopFaults {
     if (latest.size() == LATEST) {
       latest.removeFirst();
     }
-    DesktopFault fault = new DesktopFault(at, cause, MatchId.reason(why));
+    DesktopFault fault = new DesktopFault(at, cause, NetworkErrors.brief(why));
     latest.addLast(fault);
     told.accept(fault);
   }

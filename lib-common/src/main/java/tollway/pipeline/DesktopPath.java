@@ -2,6 +2,7 @@
 package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
@@ -12,8 +13,15 @@ import tollway.webrtc.DataChannel;
 import tollway.webrtc.PeerConfig;
 import tollway.webrtc.PeerConnection;
 import tollway.webrtc.PeerListener;
+import tollway.worker.PathEffect;
+import tollway.worker.PathMachine;
+import tollway.worker.PathStage;
+import tollway.worker.Worker;
 
-/** One volunteer of a desktop: the data channel to them as a path of the session. On the loop. */
+/**
+ * One volunteer of a desktop: the data channel to them as a path of the session. What becomes of it
+ * is decided by {@link PathMachine}. On the loop.
+ */
 final class DesktopPath implements PathLink {
   /** What the path asks of its owner. */
   interface Owner {
@@ -31,11 +39,12 @@ final class DesktopPath implements PathLink {
   private final NodeId widget;
   private final String label;
   private final Owner owner;
+  private final Worker<PathStage, PathEffect> worker =
+      new Worker<>(PathStage.CONNECTING, this::carryOut);
   private @Nullable PeerConnection peer;
+  private @Nullable DataChannel opened;
   private @Nullable DataChannel channel;
   private @Nullable PathHandle handle;
-  private boolean attached;
-  private boolean ended;
   private boolean cutRefused;
   private long bytes;
   private long bytesBefore;
@@ -61,11 +70,15 @@ final class DesktopPath implements PathLink {
 
   /** The egress has accepted the path. */
   void attached() {
-    attached = true;
+    worker.on(PathMachine::onAccepted);
   }
 
   boolean isAttached() {
-    return attached && !ended;
+    return worker.state() == PathStage.ATTACHED;
+  }
+
+  private boolean isOver() {
+    return worker.state() == PathStage.ENDED;
   }
 
   void answer(String sdp) {
@@ -88,24 +101,30 @@ final class DesktopPath implements PathLink {
 
   /** Ends the connection with the volunteer. */
   void end(String why) {
-    if (ended) {
-      return;
-    }
-    ended = true;
-    if (peer != null) {
+    worker.on(was -> PathMachine.end(was, why));
+  }
+
+  private void carryOut(PathEffect effect) {
+    if (effect instanceof PathEffect.TellSession tell) {
+      Objects.requireNonNull(handle).closed(tell.why());
+    } else if (effect instanceof PathEffect.Ended end) {
+      owner.ended(this, end.why(), end.failed());
+    } else if (effect == PathEffect.Act.JOIN) {
+      DataChannel joined = Objects.requireNonNull(opened);
+      channel = joined;
+      joined.listener(new ChannelEvents());
+      handle = owner.open(this);
+    } else if (effect == PathEffect.Act.REFUSE_CHANNEL) {
+      Objects.requireNonNull(opened).close();
+    } else if (effect == PathEffect.Act.CLOSE_PEER && peer != null) {
       peer.close();
     }
-    PathHandle told = handle;
-    if (told != null) {
-      told.closed(why);
-    }
-    owner.ended(this, why, !attached);
   }
 
   @Override
   public boolean send(ByteBuf frame) {
     DataChannel open = channel;
-    if (open == null || ended) {
+    if (open == null || isOver()) {
       frame.release();
       return false;
     }
@@ -144,14 +163,9 @@ final class DesktopPath implements PathLink {
     }
 
     @Override
-    public void open(DataChannel opened) {
-      if (channel != null || ended) {
-        opened.close(); // A volunteer opens no channels.
-        return;
-      }
-      channel = opened;
-      opened.listener(new ChannelEvents());
-      handle = owner.open(DesktopPath.this);
+    public void open(DataChannel fresh) {
+      opened = fresh;
+      worker.on(PathMachine::onChannel);
     }
 
     @Override
@@ -164,7 +178,7 @@ final class DesktopPath implements PathLink {
     @Override
     public void onMessage(ByteBuf message) {
       PathHandle session = handle;
-      if (session == null || ended) {
+      if (session == null || isOver()) {
         message.release();
       } else {
         bytes += message.readableBytes();

@@ -5,10 +5,16 @@ import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
+import tollway.signaling.Signal;
 
 /** What went wrong on the network, in words for people. */
 final class NetworkErrors {
   private NetworkErrors() {}
+
+  /** {@code why} as freddie takes it in a hang-up. */
+  static String brief(String why) {
+    return why.length() > Signal.MAX_TEXT ? why.substring(0, Signal.MAX_TEXT) : why;
+  }
 
   static String text(Throwable failure) {
     Throwable root = failure.getCause() == null ? failure : failure.getCause();

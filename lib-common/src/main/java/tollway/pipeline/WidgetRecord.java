@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import tollway.identity.NodeId;
+import tollway.worker.SlotEnd;
 
 /** What became of the people whom a volunteer met. On its loop. */
 final class WidgetRecord {
@@ -27,7 +28,7 @@ final class WidgetRecord {
       if (faults.size() == FAULTS) {
         faults.removeFirst();
       }
-      faults.addLast(new WidgetStatus.Fault(at, person, cause, MatchId.reason(why)));
+      faults.addLast(new WidgetStatus.Fault(at, person, cause, NetworkErrors.brief(why)));
     }
   }
 

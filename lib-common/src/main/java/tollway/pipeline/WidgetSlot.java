@@ -3,11 +3,11 @@ package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
-import tollway.loop.Timer;
 import tollway.onward.HopLimit;
 import tollway.onward.Onward;
 import tollway.session.DataFrames;
@@ -17,20 +17,24 @@ import tollway.webrtc.DataChannel;
 import tollway.webrtc.PeerConfig;
 import tollway.webrtc.PeerConnection;
 import tollway.webrtc.PeerListener;
+import tollway.worker.Alarm;
+import tollway.worker.Slot;
+import tollway.worker.SlotEffect;
+import tollway.worker.SlotEnd;
+import tollway.worker.SlotMachine;
+import tollway.worker.Worker;
 
 /**
  * One person whom a volunteer helps: a data channel on one side, a path of what leads onwards on
  * the other, mostly the egress's WebSocket, and frames between the two that the volunteer cannot
- * read. On the widget's loop.
- *
- * <pre>
- * MATCHED ──offer──▶ CONNECTING ──channel open──▶ RELAYING
- *    └────────────────────┴──── anything ends ────────┴──▶ ENDED
- * </pre>
+ * read. What becomes of the two is decided by {@link SlotMachine}. On the widget's loop.
  */
 final class WidgetSlot {
   /** What the slot asks of its owner. */
   interface Owner {
+    /** How the data channel is made. */
+    PeerConfig peerConfig();
+
     void sendAnswer(String sdp);
 
     void sendCandidate(String line);
@@ -44,10 +48,6 @@ final class WidgetSlot {
     void ended(SlotEnd cause, String why, boolean failed);
   }
 
-  /** Whoever was matched and does not offer by then is gone. */
-  private static final Duration OFFER_DEADLINE = Duration.ofSeconds(20);
-
-  private static final Duration LINGER = Duration.ofMillis(150);
   private static final int NO_PATH = -1;
 
   /** Frames other than data are short; one that tells that a path lives must not wait. */
@@ -60,8 +60,10 @@ final class WidgetSlot {
   private final NodeId egressId;
   private final Onward egress;
   private final Owner owner;
-  private final Timer deadline;
+  private final Worker<Slot, SlotEffect> worker;
+  private final Alarm alarm;
   private @Nullable PeerConnection peer;
+  private @Nullable DataChannel opened;
   private @Nullable DataChannel channel;
   private int path = NO_PATH;
   private final FairShare<ByteBuf>.Flow toEgress;
@@ -73,8 +75,6 @@ final class WidgetSlot {
   private long bytesBefore;
   private @Nullable Long lastActive;
   private boolean active;
-  private boolean relayed;
-  private boolean ended;
 
   WidgetSlot(
       NettyEventLoop loop,
@@ -91,7 +91,9 @@ final class WidgetSlot {
     since = loop.nanoTime();
     toEgress = shares.up().add(1, shares.ratePerPerson(), new ToEgress());
     toConsumer = shares.down().add(1, shares.ratePerPerson(), new ToConsumer());
-    deadline = loop.schedule(OFFER_DEADLINE, () -> end(SlotEnd.NO_OFFER, "no offer came"));
+    worker = new Worker<>(SlotMachine.MATCHED, this::carryOut);
+    alarm = new Alarm(loop, number -> worker.on(was -> SlotMachine.onAlarm(was, number)));
+    worker.on(SlotMachine::begin);
   }
 
   /** What this person may pass on in each direction from now on. */
@@ -100,12 +102,9 @@ final class WidgetSlot {
     toConsumer.limit(rate);
   }
 
-  void offer(String sdp, PeerConfig config) {
+  void offer(String sdp) {
     loop.checkInLoop();
-    if (peer == null && !ended) {
-      deadline.cancel();
-      peer = PeerConnection.answer(loop, config, sdp, new PeerEvents());
-    }
+    worker.on(was -> SlotMachine.onOffer(was, sdp));
   }
 
   void candidate(String line) {
@@ -120,7 +119,7 @@ final class WidgetSlot {
   }
 
   boolean isRelaying() {
-    return relayed && !ended;
+    return worker.state().isRelaying();
   }
 
   /** Active when more came than paths exchange to know that they live. Once a second. */
@@ -144,7 +143,7 @@ final class WidgetSlot {
   WidgetStatus.Slot status() {
     long now = loop.nanoTime();
     WidgetStatus.State state =
-        !relayed
+        !isRelaying()
             ? WidgetStatus.State.CONNECTING
             : active ? WidgetStatus.State.ACTIVE : WidgetStatus.State.IDLE;
     return new WidgetStatus.Slot(
@@ -163,20 +162,37 @@ final class WidgetSlot {
   /** Ends the connection with the person and the path to the egress. */
   void end(SlotEnd cause, String why) {
     loop.checkInLoop();
-    if (ended) {
-      return;
+    worker.on(was -> SlotMachine.end(was, cause, why));
+  }
+
+  private void carryOut(SlotEffect effect) {
+    if (effect instanceof SlotEffect.Wake wake) {
+      alarm.set(wake.number(), wake.after());
+    } else if (effect instanceof SlotEffect.Answer answer) {
+      peer = PeerConnection.answer(loop, owner.peerConfig(), answer.offer(), new PeerEvents());
+    } else if (effect instanceof SlotEffect.Ended end) {
+      toEgress.remove();
+      toConsumer.remove();
+      owner.ended(end.cause(), end.why(), end.failed());
+    } else if (effect instanceof SlotEffect.Act act) {
+      act(act);
     }
-    ended = true;
-    deadline.cancel();
-    toEgress.remove();
-    toConsumer.remove();
-    if (path != NO_PATH) {
-      egress.closePath(path);
+  }
+
+  private void act(SlotEffect.Act act) {
+    switch (act) {
+      case CANCEL_WAKE -> alarm.cancel();
+      case JOIN -> {
+        DataChannel joined = Objects.requireNonNull(opened);
+        channel = joined;
+        joined.listener(new FromConsumer());
+        path = egress.open(new FromEgress());
+        owner.relaying();
+      }
+      case REFUSE_CHANNEL -> Objects.requireNonNull(opened).close();
+      case CLOSE_PATH -> egress.closePath(path);
+      case CLOSE_PEER -> Objects.requireNonNull(peer).close();
     }
-    if (peer != null) {
-      peer.close();
-    }
-    owner.ended(cause, why, !relayed);
   }
 
   /** Passes {@code frame} on, now or when its turn comes; what is too much is dropped. */
@@ -237,25 +253,15 @@ final class WidgetSlot {
     }
 
     @Override
-    public void open(DataChannel opened) {
-      if (channel != null || ended) {
-        opened.close(); // One channel is all a person needs.
-      } else if (!HopLimit.admits(opened.options(), egress.distance())) {
-        end(SlotEnd.TOO_FAR, "the person accepts fewer volunteers than this takes");
-      } else if (!egress.isUp()) {
-        end(SlotEnd.EGRESS_AWAY, "the egress is not connected");
-      } else {
-        channel = opened;
-        opened.listener(new FromConsumer());
-        path = egress.open(new FromEgress());
-        relayed = true;
-        owner.relaying();
-      }
+    public void open(DataChannel fresh) {
+      opened = fresh;
+      boolean admitted = HopLimit.admits(fresh.options(), egress.distance());
+      worker.on(was -> SlotMachine.onChannel(was, admitted, egress.isUp()));
     }
 
     @Override
     public void closed(String why) {
-      end(relayed ? SlotEnd.LEFT : SlotEnd.NO_CHANNEL, why);
+      worker.on(was -> SlotMachine.onPersonGone(was, why));
     }
   }
 
@@ -267,7 +273,7 @@ final class WidgetSlot {
 
     @Override
     public void onClosed(String why) {
-      end(SlotEnd.LEFT, why);
+      worker.on(was -> SlotMachine.onPersonGone(was, why));
     }
   }
 
@@ -280,14 +286,13 @@ final class WidgetSlot {
     @Override
     public void closed() {
       path = NO_PATH;
-      // What the egress said last may tell why, and is still in the channel's queue.
-      loop.schedule(LINGER, () -> end(SlotEnd.EGRESS_CLOSED, "the egress closed the path"));
+      worker.on(SlotMachine::onPathClosed);
     }
 
     @Override
     public void lost() {
       path = NO_PATH;
-      end(SlotEnd.EGRESS_AWAY, "the egress is no longer connected");
+      worker.on(SlotMachine::onEgressLost);
     }
   }
 }

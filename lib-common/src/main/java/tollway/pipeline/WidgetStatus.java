@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tollway.identity.NodeId;
+import tollway.worker.SlotEnd;
 
 /**
  * How a volunteer is doing.

@@ -3,7 +3,6 @@ package tollway.signaling;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -24,10 +23,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
-import io.netty.util.NetUtil;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -38,9 +34,10 @@ import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
-import tollway.loop.BackgroundThread;
 import tollway.loop.NettyEventLoop;
+import tollway.loop.TcpDial;
 import tollway.loop.Timer;
+import tollway.worker.Redialer;
 
 /**
  * One attempt to reach one freddie, and the conversation that comes of it. Everything is on the
@@ -51,7 +48,7 @@ import tollway.loop.Timer;
  *   └────────┴──────────┴──────── failure, or 15 s gone ──┴────────────────────────────▲
  * </pre>
  */
-final class FreddieConnection {
+final class FreddieConnection implements Redialer.Attempt {
   /** What an attempt comes to. */
   interface Owner {
     /** freddie knows us, and told {@code stun}. */
@@ -65,7 +62,6 @@ final class FreddieConnection {
   }
 
   private static final Duration PATIENCE = Duration.ofSeconds(15);
-  private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
   /** A freddie that does not read is left when this much waits for it, in bytes. */
   private static final int UNREAD_LIMIT = 256 << 10;
@@ -81,6 +77,7 @@ final class FreddieConnection {
   private final Identity identity;
   private final Owner owner;
   private @Nullable Timer deadline;
+  private @Nullable TcpDial dial;
   private @Nullable Channel channel;
   private @Nullable Bytes nonce;
   private boolean welcome;
@@ -104,17 +101,22 @@ final class FreddieConnection {
     return freddie;
   }
 
-  void start() {
+  @Override
+  public void start() {
     loop.checkInLoop();
     deadline = loop.schedule(PATIENCE, () -> end("no welcome in " + PATIENCE.toSeconds() + " s"));
-    String host = host();
-    byte @Nullable [] literal = NetUtil.createByteArrayFromIpAddressString(host);
-    if (literal != null) {
-      lookUp(host);
-    } else {
-      // Beside the loop: the system's resolver may take its time.
-      BackgroundThread.start("freddie-name", () -> lookUp(host));
-    }
+    dial =
+        TcpDial.start(
+            loop,
+            loop.socketBootstrap()
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(
+                    ChannelOption.WRITE_BUFFER_WATER_MARK,
+                    new WriteBufferWaterMark(UNREAD_LIMIT / 2, UNREAD_LIMIT))
+                .handler(new Pipeline()),
+            freddie.getHost(),
+            port(),
+            new Dialled());
   }
 
   /** Says {@code signal}; lost unless welcome. */
@@ -133,57 +135,20 @@ final class FreddieConnection {
   }
 
   /** Ends without another word to the owner. */
-  void close() {
+  @Override
+  public void close() {
     ended = true;
     welcome = false;
     if (deadline != null) {
       deadline.cancel();
     }
-    if (channel != null) {
-      channel.close();
+    if (dial != null) {
+      dial.close();
     }
-  }
-
-  private String host() {
-    return freddie.getHost().replaceFirst("^\\[(.*)]$", "$1");
   }
 
   private int port() {
     return freddie.getPort() >= 0 ? freddie.getPort() : isSecure(freddie) ? 443 : 80;
-  }
-
-  private void lookUp(String host) {
-    try {
-      List<InetAddress> found = List.of(InetAddress.getAllByName(host));
-      loop.execute(() -> connect(found, 0));
-    } catch (UnknownHostException unknown) {
-      loop.execute(() -> end("no such host"));
-    }
-  }
-
-  /** Tries the addresses of the name one after the other. */
-  private void connect(List<InetAddress> addresses, int index) {
-    if (ended) {
-      return;
-    }
-    ChannelFuture connecting =
-        loop.socketBootstrap()
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(UNREAD_LIMIT / 2, UNREAD_LIMIT))
-            .handler(new Pipeline())
-            .connect(new InetSocketAddress(addresses.get(index), port()));
-    channel = connecting.channel();
-    connecting.addListener(
-        (ChannelFuture done) -> {
-          if (!done.isSuccess() && index + 1 < addresses.size()) {
-            connect(addresses, index + 1);
-          } else if (!done.isSuccess()) {
-            end(reason(done.cause()));
-          }
-        });
   }
 
   private void end(String why) {
@@ -231,6 +196,9 @@ final class FreddieConnection {
   }
 
   private static String reason(Throwable failure) {
+    if (failure instanceof UnknownHostException) {
+      return "no such host";
+    }
     Throwable root = failure.getCause() == null ? failure : failure.getCause();
     if (failure instanceof ConnectException || root instanceof ConnectException) {
       return "cannot connect: connection refused or timed out";
@@ -245,12 +213,26 @@ final class FreddieConnection {
     return failure.toString();
   }
 
+  private final class Dialled implements TcpDial.Outcome {
+    @Override
+    public void connected(Channel open) {
+      channel = open;
+    }
+
+    @Override
+    public void failed(Throwable why) {
+      end(reason(why));
+    }
+  }
+
   private final class Pipeline extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel fresh) {
       ChannelPipeline pipeline = fresh.pipeline();
       if (tls != null) {
-        pipeline.addLast(tls.newHandler(fresh.alloc(), host(), port()));
+        pipeline.addLast(
+            tls.newHandler(
+                fresh.alloc(), freddie.getHost().replaceFirst("^\\[(.*)]$", "$1"), port()));
       }
       pipeline.addLast(
           // Before the WebSocket's handler, which keeps pongs to itself.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.pipeline;
+package tollway.worker;
 
 /** Why a volunteer and a person parted, or never met. */
 public enum SlotEnd {
