@@ -2,7 +2,9 @@
 package tollway.egress;
 
 import com.google.gson.JsonObject;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +30,7 @@ import tollway.netstate.ReporterConfig;
 import tollway.netstate.Role;
 import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopConfig;
+import tollway.pipeline.DesktopFault;
 import tollway.pipeline.DesktopListener;
 
 /** {@code egress desktop}: the end of a person who is cut off. */
@@ -75,6 +78,7 @@ final class DesktopCommand extends Subcommand {
 
   @Mixin private WayOptions way = new WayOptions();
   @Mixin private ControlOption control = new ControlOption();
+  @Mixin private MetricsOption metrics = new MetricsOption();
 
   @Mixin private ReportOptions reports = new ReportOptions();
 
@@ -84,6 +88,7 @@ final class DesktopCommand extends Subcommand {
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
     DesktopConfig config = toConfig();
+    Optional<InetSocketAddress> page = metrics.address();
     Optional<ReporterConfig> reporting = reports.toConfig(io());
     String tag = reports.tag();
     Optional<NetstateReporter> reporter = ReportOptions.start(reporting);
@@ -94,14 +99,17 @@ final class DesktopCommand extends Subcommand {
     boolean gaveUp = false;
     try (NettyLoops loops = new NettyLoops(1)) {
       Desktop desktop = start(loops, config, says);
+      DesktopDesk desk = new DesktopDesk(desktop, says::present);
+      Closeable shown = MetricsOption.open(page, desk::measure);
       RoleControl open =
           RoleControl.open(
               DaemonRole.DESKTOP,
               control.socket(DaemonRole.DESKTOP, io().environment()),
               desktop.loop(),
               stop,
-              new DesktopDesk(desktop, says::present));
+              desk);
       says.control = open;
+      desktop.loop().every(LOOK, () -> desk.look(open::publish));
       stop.installed();
       HostPort at =
           new HostPort(
@@ -116,6 +124,7 @@ final class DesktopCommand extends Subcommand {
         stop.await();
       }
       desktop.close().join();
+      shown.close();
       open.close();
     } finally {
       reporter.ifPresent(NetstateReporter::close);
@@ -212,6 +221,11 @@ final class DesktopCommand extends Subcommand {
       say("trouble", what);
     }
 
+    @Override
+    public void fault(DesktopFault fault) {
+      tell(ErrorLine.of(fault).event(), "");
+    }
+
     /** Trouble that goes on is told once. */
     private void say(String event, String text) {
       if (text.equals(last)) {
@@ -221,9 +235,14 @@ final class DesktopCommand extends Subcommand {
       JsonObject line = ControlEvents.event(event);
       line.addProperty("text", text);
       present = line;
+      tell(line, text);
+    }
+
+    /** {@code text}: for people, unless they are told otherwise. */
+    private void tell(JsonObject line, String text) {
       if (json) {
         io().out().println(line);
-      } else {
+      } else if (!text.isEmpty()) {
         io().err().println("desktop: " + text);
       }
       RoleControl open = control;

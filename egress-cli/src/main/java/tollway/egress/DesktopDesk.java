@@ -3,20 +3,23 @@ package tollway.egress;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import tollway.metrics.Sample;
 import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopFault;
 import tollway.pipeline.DesktopStatus;
 import tollway.session.PathSnapshot;
+import tollway.session.PathState;
 
 /** What a desktop answers its user. On its loop. */
 final class DesktopDesk implements RoleControl.Desk {
   private final Desktop desktop;
   private final Supplier<List<JsonObject>> present;
+  private final Causes refused = new Causes("refused");
 
   DesktopDesk(Desktop desktop, Supplier<List<JsonObject>> present) {
     this.desktop = desktop;
@@ -34,16 +37,15 @@ final class DesktopDesk implements RoleControl.Desk {
     json.addProperty("connecting", status.connecting());
     json.addProperty("connections", status.connections());
     json.addProperty("waiting", status.waiting());
-    JsonObject faults = new JsonObject();
-    status.faults().entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(each -> faults.addProperty(WidgetDesk.word(each.getKey()), each.getValue()));
-    json.add("errors", faults);
+    json.add("refused", Causes.json(status.refused()));
+    json.add("errors", Causes.json(status.faults()));
+    latest(status)
+        .ifPresent(fault -> json.add("lastError", ErrorLine.of(fault).last(desktop.loop().now())));
     JsonArray paths = new JsonArray();
     status.paths().forEach(path -> paths.add(path(path)));
     json.add("paths", paths);
     JsonArray latest = new JsonArray();
-    status.latest().forEach(fault -> latest.add(fault(fault)));
+    status.latest().forEach(fault -> latest.add(ErrorLine.of(fault).listed()));
     json.add("lastErrors", latest);
     sink.accept(json);
   }
@@ -56,7 +58,7 @@ final class DesktopDesk implements RoleControl.Desk {
   private static JsonObject path(PathSnapshot path) {
     JsonObject json = new JsonObject();
     json.addProperty("path", path.label());
-    json.addProperty("state", WidgetDesk.word(path.state()));
+    json.addProperty("state", Causes.word(path.state()));
     path.rtt()
         .ifPresent(rtt -> json.addProperty("rttMillis", Math.round(rtt.toNanos() / 1e5) / 10.0));
     json.addProperty("sentBytes", path.bytesSent());
@@ -65,11 +67,46 @@ final class DesktopDesk implements RoleControl.Desk {
     return json;
   }
 
-  private static JsonObject fault(DesktopFault fault) {
-    JsonObject json = new JsonObject();
-    json.addProperty("at", fault.at().truncatedTo(ChronoUnit.SECONDS).toString());
-    json.addProperty("cause", WidgetDesk.word(fault.cause()));
-    json.addProperty("why", fault.why());
-    return json;
+  private static Optional<DesktopFault> latest(DesktopStatus status) {
+    List<DesktopFault> all = status.latest();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  /** Tells {@code sink} when connections of programs have come to nothing. On the loop. */
+  void look(Consumer<JsonObject> sink) {
+    refused.news(desktop.status().refused()).ifPresent(sink);
+  }
+
+  /** For Prometheus. Any thread. */
+  void measure(Consumer<List<Sample>> done) {
+    desktop.loop().execute(() -> done.accept(samples(desktop.status())));
+  }
+
+  private static List<Sample> samples(DesktopStatus status) {
+    List<Sample> all = new ArrayList<>();
+    all.add(
+        Sample.gauge(
+            "egress.desktop.ready", "1 while the egress is reached.", status.ready() ? 1 : 0));
+    all.add(
+        Sample.gauge(
+            "egress.desktop.connections",
+            "Connections of programs to the proxy.",
+            status.connections()));
+    all.add(
+        Sample.gauge(
+            "egress.desktop.waiting", "Requests that wait for a way out.", status.waiting()));
+    for (PathState state : PathState.values()) {
+      long so = status.paths().stream().filter(path -> path.state() == state).count();
+      all.add(
+          Sample.gauge("egress.desktop.paths", "Paths to the egress.", (double) so)
+              .with("state", Causes.word(state)));
+    }
+    all.addAll(
+        Causes.samples(
+            "egress.desktop.refused",
+            "Connections of programs that did not come to be.",
+            status.refused()));
+    all.addAll(Causes.samples("egress.desktop.errors", "What went wrong.", status.faults()));
+    return all;
   }
 }

@@ -17,8 +17,8 @@ import tollway.console.EventChoice;
     footer = {
       "",
       "First comes what is so already, marked 'now'. Ctrl-C ends it. Events of a widget: ready,",
-      "waiting, helping, limits; of a desktop: connected, disconnected, trouble; of serve: load;",
-      "of all: stopping, and cut_off for who reads too slowly."
+      "waiting, helping, limits, error; of a desktop: connected, disconnected, trouble, error,",
+      "refused; of serve: load, errors; of all: stopping, and cut_off for who reads too slowly."
     })
 final class EventsCommand extends Subcommand {
   private static final List<String> KINDS =
@@ -30,7 +30,10 @@ final class EventsCommand extends Subcommand {
           "connected",
           "disconnected",
           "trouble",
+          "error",
+          "refused",
           "load",
+          "errors",
           "stopping",
           "cut_off");
 

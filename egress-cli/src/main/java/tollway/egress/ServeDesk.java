@@ -3,6 +3,7 @@ package tollway.egress;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tollway.control.ControlEvents;
@@ -16,6 +17,7 @@ final class ServeDesk implements RoleControl.Desk {
   private final EgressServer server;
   private final NodeId identity;
   private final EventLoop loop;
+  private final Causes errors = new Causes("errors");
   private @Nullable JsonObject load;
 
   ServeDesk(EgressServer server, NodeId identity, EventLoop loop) {
@@ -39,6 +41,11 @@ final class ServeDesk implements RoleControl.Desk {
           json.addProperty("dialsFailed", status.dialsFailed());
           json.addProperty("upBytes", status.bytesUp());
           json.addProperty("downBytes", status.bytesDown());
+          json.add("errors", Causes.json(status.faults()));
+          status
+              .lastFault()
+              .map(last -> new ErrorLine(last.at(), last.cause(), Optional.empty(), ""))
+              .ifPresent(last -> json.add("lastError", last.last(loop.now())));
           sink.accept(json);
         });
   }
@@ -49,7 +56,10 @@ final class ServeDesk implements RoleControl.Desk {
     return known == null ? List.of() : List.of(known);
   }
 
-  /** Tells {@code sink} when volunteers, sessions or streams have become more or fewer. */
+  /**
+   * Tells {@code sink} when volunteers, sessions or streams have become more or fewer, and what was
+   * refused.
+   */
   void look(Consumer<JsonObject> sink) {
     server.status(status -> loop.execute(() -> tell(status, sink)));
   }
@@ -63,5 +73,6 @@ final class ServeDesk implements RoleControl.Desk {
       load = now;
       sink.accept(now);
     }
+    errors.news(status.faults()).ifPresent(sink);
   }
 }

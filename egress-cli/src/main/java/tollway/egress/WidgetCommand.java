@@ -2,7 +2,9 @@
 package tollway.egress;
 
 import com.google.gson.JsonObject;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
+import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.TextFile;
@@ -39,6 +42,7 @@ import tollway.pipeline.Standing;
 import tollway.pipeline.TrustedRoots;
 import tollway.pipeline.Widget;
 import tollway.pipeline.WidgetConfig;
+import tollway.pipeline.WidgetFault;
 import tollway.pipeline.WidgetListener;
 import tollway.pipeline.WidgetSnapshot;
 import tollway.pipeline.WidgetVia;
@@ -82,6 +86,7 @@ final class WidgetCommand extends Subcommand {
 
   @Mixin private LimitOptions limits = new LimitOptions();
   @Mixin private ControlOption control = new ControlOption();
+  @Mixin private MetricsOption metrics = new MetricsOption();
 
   @Option(
       names = "--state",
@@ -120,7 +125,7 @@ final class WidgetCommand extends Subcommand {
   private boolean json;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException, CommandFailedException, InterruptedException {
     WidgetConfig config =
         new WidgetConfig(
             invites.all(io()),
@@ -132,6 +137,7 @@ final class WidgetCommand extends Subcommand {
             mapPorts,
             includeLoopback);
     Path socket = control.socket(DaemonRole.WIDGET, io().environment());
+    Optional<InetSocketAddress> page = metrics.address();
     Optional<ReporterConfig> reporting = reports.toConfig(io());
     Identity identity = Identity.generate(new SecureRandom());
     Optional<NetstateReporter> reporter = ReportOptions.start(reporting);
@@ -152,6 +158,7 @@ final class WidgetCommand extends Subcommand {
           config.limits().hasQuota() ? Optional.of(desk.journal()) : Optional.empty();
       boolean metered = MeteredWatch.look();
       try (RoleControl open = RoleControl.open(DaemonRole.WIDGET, socket, loop, stop, desk)) {
+        Closeable shown = MetricsOption.open(page, desk::measure);
         stop.installed();
         says.control = open;
         loop.execute(
@@ -164,6 +171,7 @@ final class WidgetCommand extends Subcommand {
         reporter.ifPresent(to -> report(loop, widget, identity.nodeId(), to));
         stop.await();
         close(widget, loop, os);
+        shown.close();
       }
     } finally {
       reporter.ifPresent(NetstateReporter::close);
@@ -256,7 +264,16 @@ final class WidgetCommand extends Subcommand {
     @Override
     public void limited(Standing standing) {
       JsonObject line = ControlEvents.event("limits");
-      line.addProperty("standing", WidgetDesk.word(standing));
+      line.addProperty("standing", Causes.word(standing));
+      publish(line);
+    }
+
+    @Override
+    public void fault(WidgetFault fault) {
+      JsonObject line = ErrorLine.of(fault).event();
+      if (json) {
+        io().out().println(line);
+      }
       publish(line);
     }
 

@@ -6,10 +6,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.temporal.ChronoUnit;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -21,7 +21,9 @@ import tollway.control.ControlQuestion;
 import tollway.control.ControlRefusedException;
 import tollway.files.DirectoryLock;
 import tollway.loop.EventLoop;
+import tollway.metrics.Sample;
 import tollway.pipeline.Widget;
+import tollway.pipeline.WidgetFault;
 import tollway.pipeline.WidgetLimits;
 import tollway.pipeline.WidgetStatus;
 
@@ -66,7 +68,7 @@ final class WidgetDesk implements RoleControl.Desk {
 
   @Override
   public void status(Consumer<JsonObject> sink) {
-    sink.accept(json(widget.status()));
+    sink.accept(json(widget.status(), loop.now()));
   }
 
   @Override
@@ -145,25 +147,20 @@ final class WidgetDesk implements RoleControl.Desk {
         .count();
   }
 
-  static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
   private static void standing(JsonObject json, WidgetStatus status) {
-    json.addProperty("standing", word(status.standing()));
+    json.addProperty("standing", Causes.word(status.standing()));
     json.addProperty("why", status.why());
   }
 
-  private static JsonObject json(WidgetStatus status) {
+  private static JsonObject json(WidgetStatus status, Instant now) {
     JsonObject json = new JsonObject();
     json.addProperty("node", status.node().base64());
     standing(json, status);
-    json.addProperty("via", word(status.via()));
+    json.addProperty("via", Causes.word(status.via()));
     json.addProperty("freddie", status.freddie() ? "connected" : "not connected");
     JsonObject people = new JsonObject();
     for (WidgetStatus.State state : WidgetStatus.State.values()) {
-      people.addProperty(
-          word(state), status.slots().stream().filter(slot -> slot.state() == state).count());
+      people.addProperty(Causes.word(state), people(status, state));
     }
     json.add("people", people);
     json.add("limits", LimitText.json(status.limits()));
@@ -174,14 +171,16 @@ final class WidgetDesk implements RoleControl.Desk {
     status.traffic().today().ifPresent(bytes -> relayed.addProperty("todayBytes", bytes));
     status.traffic().month().ifPresent(bytes -> relayed.addProperty("monthBytes", bytes));
     json.add("relayed", relayed);
-    JsonObject ended = new JsonObject();
-    status.ends().entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(each -> ended.addProperty(word(each.getKey()), each.getValue()));
-    json.add("ended", ended);
+    json.add("ended", Causes.json(status.ends()));
+    json.add("errors", Causes.json(status.faults()));
+    List<WidgetFault> latest = status.latest();
+    if (!latest.isEmpty()) {
+      WidgetFault last = latest.get(latest.size() - 1);
+      json.add("lastError", ErrorLine.of(last).last(now));
+    }
     json.add("egresses", list(status.egresses(), WidgetDesk::egress));
     json.add("slots", list(status.slots(), WidgetDesk::slot));
-    json.add("lastErrors", list(status.faults(), WidgetDesk::fault));
+    json.add("lastErrors", list(latest, fault -> ErrorLine.of(fault).listed()));
     return json;
   }
 
@@ -207,7 +206,7 @@ final class WidgetDesk implements RoleControl.Desk {
     json.addProperty("egress", slot.egress().brief());
     json.addProperty("distance", slot.distance());
     slot.next().ifPresent(next -> json.addProperty("next", next.brief()));
-    json.addProperty("state", word(slot.state()));
+    json.addProperty("state", Causes.word(slot.state()));
     json.addProperty("upBytes", slot.up());
     json.addProperty("downBytes", slot.down());
     json.addProperty("droppedFrames", slot.dropped());
@@ -216,12 +215,36 @@ final class WidgetDesk implements RoleControl.Desk {
     return json;
   }
 
-  private static JsonObject fault(WidgetStatus.Fault fault) {
-    JsonObject json = new JsonObject();
-    json.addProperty("at", fault.at().truncatedTo(ChronoUnit.SECONDS).toString());
-    json.addProperty("person", fault.person().brief());
-    json.addProperty("cause", word(fault.cause()));
-    json.addProperty("why", fault.why());
-    return json;
+  /** For Prometheus. Any thread. */
+  void measure(Consumer<List<Sample>> done) {
+    loop.execute(() -> done.accept(samples(widget.status())));
+  }
+
+  private static List<Sample> samples(WidgetStatus status) {
+    List<Sample> all = new ArrayList<>();
+    for (WidgetStatus.State state : WidgetStatus.State.values()) {
+      all.add(
+          Sample.gauge("egress.widget.people", "People who are helped.", (double) people(status, state))
+              .with("state", Causes.word(state)));
+    }
+    all.add(
+        Sample.gauge(
+            "egress.widget.egresses",
+            "Egresses that are connected.",
+            (double) status.egresses().stream().filter(WidgetStatus.Egress::up).count()));
+    String relayed = "Bytes relayed.";
+    all.add(
+        Sample.counter("egress.widget.bytes", relayed, status.traffic().up())
+            .with("direction", "up"));
+    all.add(
+        Sample.counter("egress.widget.bytes", relayed, status.traffic().down())
+            .with("direction", "down"));
+    all.addAll(Causes.samples("egress.widget.ends", "Slots that ended.", status.ends()));
+    all.addAll(Causes.samples("egress.widget.errors", "What went wrong.", status.faults()));
+    return all;
+  }
+
+  private static long people(WidgetStatus status, WidgetStatus.State state) {
+    return status.slots().stream().filter(slot -> slot.state() == state).count();
   }
 }

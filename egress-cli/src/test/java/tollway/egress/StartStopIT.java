@@ -54,6 +54,7 @@ import tollway.pipeline.Widget;
 import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetLimits;
 import tollway.pipeline.WidgetListener;
+import tollway.pipeline.WidgetVia;
 
 /** Desktops and volunteers that are told to stop at any moment of their lives, in any order. */
 final class StartStopIT {
@@ -221,6 +222,7 @@ final class StartStopIT {
         volunteers,
         new WidgetConfig(
             List.of(invite),
+            WidgetVia.EGRESS,
             WidgetLimits.ofSlots(2),
             "",
             TrustedRoots.SYSTEM,
@@ -235,7 +237,7 @@ final class StartStopIT {
     return Desktop.start(
         near,
         new DesktopConfig(
-            invite, ANY_PORT, Optional.empty(), 2, 1, false, DirectUse.NEVER, UdpPorts.ANY, true),
+            invite, Optional.of(ANY_PORT), Optional.empty(), 2, 1, false, DirectUse.NEVER, UdpPorts.ANY, true),
         watch);
   }
 

@@ -89,6 +89,7 @@ public final class Desktop {
         volunteers.connecting(),
         proxy.connections(),
         streams.waiting(),
+        streams.refused(),
         news.faultCounts(),
         news.latestFaults());
   }

@@ -4,7 +4,6 @@ package tollway.pipeline;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,7 +12,8 @@ import java.util.function.Consumer;
 final class DesktopFaults {
   private static final int LATEST = 16;
 
-  private final Map<DesktopFault.Cause, Long> counts = new EnumMap<>(DesktopFault.Cause.class);
+  private final CauseCounts<DesktopFault.Cause> counts =
+      new CauseCounts<>(DesktopFault.Cause.class);
   private final Deque<DesktopFault> latest = new ArrayDeque<>();
 
   private final Consumer<DesktopFault> told;
@@ -24,7 +24,7 @@ final class DesktopFaults {
   }
 
   void add(Instant at, DesktopFault.Cause cause, String why) {
-    counts.merge(cause, 1L, Long::sum);
+    counts.add(cause, at);
     if (latest.size() == LATEST) {
       latest.removeFirst();
     }
@@ -34,7 +34,7 @@ final class DesktopFaults {
   }
 
   Map<DesktopFault.Cause, Long> counts() {
-    return Map.copyOf(counts);
+    return counts.all();
   }
 
   List<DesktopFault> latest() {

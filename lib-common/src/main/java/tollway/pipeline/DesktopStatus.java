@@ -14,6 +14,7 @@ import tollway.session.PathSnapshot;
  * @param connecting volunteers whose path is not there yet
  * @param connections of programs to the proxy
  * @param waiting requests that wait for a way out
+ * @param refused how many connections of programs did not come to be, by cause
  * @param faults how often what went wrong, since the start
  * @param latest the latest of them, newest last
  */
@@ -25,10 +26,12 @@ public record DesktopStatus(
     int connecting,
     int connections,
     int waiting,
+    Map<StreamFault, Long> refused,
     Map<DesktopFault.Cause, Long> faults,
     List<DesktopFault> latest) {
   public DesktopStatus {
     paths = List.copyOf(paths);
+    refused = Map.copyOf(refused);
     faults = Map.copyOf(faults);
     latest = List.copyOf(latest);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
+import java.time.Instant;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +23,7 @@ final class EgressLoad {
   private final LongAdder datagramsDropped = new LongAdder();
   private final LongAdder bytesUp = new LongAdder();
   private final LongAdder bytesDown = new LongAdder();
+  private final CauseCounts<EgressFault> faults = new CauseCounts<>(EgressFault.class);
   private final ConcurrentMap<String, TokenCount> tokens = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private volatile boolean draining;
@@ -63,6 +66,11 @@ final class EgressLoad {
 
   boolean isDraining() {
     return draining;
+  }
+
+  /** What somebody wanted was not done. */
+  void fault(EgressFault cause) {
+    faults.add(cause, Instant.now());
   }
 
   /** What volunteers with the token of this name do. */
@@ -121,7 +129,9 @@ final class EgressLoad {
         streamsTotal.sum(),
         dialsFailed.sum(),
         bytesUp.sum(),
-        bytesDown.sum());
+        bytesDown.sum(),
+        faults.all(),
+        faults.last());
   }
 
   /** In the Prometheus text format, with what the caller knows of connections and sessions. */
@@ -166,6 +176,16 @@ final class EgressLoad {
                     datagramsDropped.sum(),
                     bytesUp.sum(),
                     bytesDown.sum()));
+    text.append("# TYPE egress_errors_total counter\n");
+    faults
+        .all()
+        .forEach(
+            (cause, count) ->
+                text.append("egress_errors_total{cause=\"")
+                    .append(cause.name().toLowerCase(Locale.ROOT))
+                    .append("\"} ")
+                    .append(count)
+                    .append('\n'));
     text.append("# TYPE egress_token_volunteers gauge\n")
         .append("# TYPE egress_token_connections_total counter\n")
         .append("# TYPE egress_token_bytes_total counter\n");

@@ -17,7 +17,6 @@ import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -31,13 +30,12 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
       AttributeKey.valueOf(EgressPages.class, "grant");
 
   private final Supplier<AccessTokens> tokens;
-  private final BooleanSupplier draining;
   private final Consumer<Consumer<String>> metrics;
+  private final EgressLoad load;
 
-  EgressPages(
-      Supplier<AccessTokens> tokens, BooleanSupplier draining, Consumer<Consumer<String>> metrics) {
+  EgressPages(Supplier<AccessTokens> tokens, EgressLoad load, Consumer<Consumer<String>> metrics) {
     this.tokens = tokens;
-    this.draining = draining;
+    this.load = load;
     this.metrics = metrics;
   }
 
@@ -53,7 +51,7 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
     } else if (path.equals(PathSocket.URL_PATH)) {
       admit(context, request);
     } else if (path.equals("/healthz")) {
-      boolean leaving = draining.getAsBoolean();
+      boolean leaving = load.isDraining();
       answer(
           context,
           request,
@@ -81,7 +79,8 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
   }
 
   private void admit(ChannelHandlerContext context, FullHttpRequest request) {
-    if (draining.getAsBoolean()) {
+    if (load.isDraining()) {
+      load.fault(EgressFault.STOPPING);
       answer(context, request, HttpResponseStatus.SERVICE_UNAVAILABLE, "the egress is stopping\n");
       return;
     }
@@ -91,6 +90,7 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
       context.channel().attr(GRANT).set(grant.get());
       context.fireChannelRead(request);
     } else {
+      load.fault(EgressFault.BAD_TOKEN);
       answer(context, request, HttpResponseStatus.UNAUTHORIZED, "the token is missing or wrong\n");
     }
   }

@@ -59,7 +59,9 @@ public final class EgressServer implements AutoCloseable {
     shares = new ExitShares(loops.next(), config.limits());
     peers =
         new PeerCounts(
-            config.limits().volunteers() + STRANGERS, config.limits().connectionsPerAddress());
+            config.limits().volunteers() + STRANGERS,
+            config.limits().connectionsPerAddress(),
+            () -> load.fault(EgressFault.TOO_MANY_CONNECTIONS));
     sessions =
         new SessionServer(
             loops,
@@ -70,7 +72,8 @@ public final class EgressServer implements AutoCloseable {
                 MOST_UNPROVED,
                 PathSizes.PACKET,
                 PathSizes.FRAME),
-            new Streams());
+            new Streams(),
+            refusal -> load.fault(EgressFault.of(refusal)));
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops.group())
@@ -189,7 +192,7 @@ public final class EgressServer implements AutoCloseable {
               new IdleStateHandler(PathSocket.SILENCE_SECONDS, PathSocket.PING_SECONDS, 0),
               new HttpServerCodec(),
               new HttpObjectAggregator(REQUEST_LIMIT),
-              new EgressPages(() -> tokens, load::isDraining, EgressServer.this::metrics),
+              new EgressPages(() -> tokens, load, EgressServer.this::metrics),
               new WebSocketServerProtocolHandler(
                   WebSocketServerProtocolConfig.newBuilder()
                       .websocketPath(PathSocket.URL_PATH)

@@ -10,8 +10,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -289,6 +287,7 @@ final class ExitStream extends ByteToMessageDecoder {
   private void refuse(ChannelHandlerContext context, StreamAnswer why) {
     asked = true;
     cancelDeadline();
+    load.fault(EgressFault.of(why.status()));
     if (context.channel() instanceof QuicStreamChannel stream && stream.isActive()) {
       stream
           .writeAndFlush(answer(why))
@@ -304,17 +303,5 @@ final class ExitStream extends ByteToMessageDecoder {
 
   private static ByteBuf answer(StreamAnswer answer) {
     return Unpooled.wrappedBuffer(StreamAnswerCodec.encode(answer).toArray());
-  }
-
-  /** Ends a connection in which nothing moves, so that nobody takes that for the end of data. */
-  private static final class IdleReset extends IdleStateHandler {
-    IdleReset(long seconds) {
-      super(0, 0, seconds, TimeUnit.SECONDS);
-    }
-
-    @Override
-    protected void channelIdle(ChannelHandlerContext context, IdleStateEvent event) {
-      Relay.abort(context.channel());
-    }
   }
 }

@@ -19,12 +19,15 @@ final class PeerCounts {
 
   private final int most;
   private final int mostOfOne;
+  private final Runnable refused;
   private final AtomicInteger all = new AtomicInteger();
   private final ConcurrentMap<Bytes, Integer> perAddress = new ConcurrentHashMap<>();
 
-  PeerCounts(int most, int mostOfOne) {
+  /** {@code refused} hears of each that is not counted. */
+  PeerCounts(int most, int mostOfOne, Runnable refused) {
     this.most = most;
     this.mostOfOne = mostOfOne;
+    this.refused = refused;
   }
 
   /** Counts one more connection, unless there are too many; only those counted are ended. */
@@ -33,6 +36,7 @@ final class PeerCounts {
       return true;
     }
     all.decrementAndGet();
+    refused.run();
     return false;
   }
 
@@ -49,6 +53,7 @@ final class PeerCounts {
     Bytes site = Bytes.of(octets.length == 4 ? octets : Arrays.copyOf(octets, SITE_BYTES));
     if (perAddress.merge(site, 1, Integer::sum) > mostOfOne) {
       end(site);
+      refused.run();
       return Optional.empty();
     }
     return Optional.of(() -> end(site));

@@ -56,12 +56,14 @@ final class VolunteerSocket extends SimpleChannelInboundHandler<WebSocketFrame> 
     AccessTokens.Grant grant = context.channel().attr(EgressPages.GRANT).get();
     // Asked again: the token may have been revoked since, before we could be found by it.
     if (grant == null || !tokens.get().stillGrant(grant)) {
+      load.fault(EgressFault.BAD_TOKEN);
       context.close();
     } else if (load.beginVolunteer()) {
       TokenCount fresh = load.token(grant.name());
       fresh.begin();
       count = fresh;
     } else {
+      load.fault(EgressFault.TOO_MANY_VOLUNTEERS);
       context.close();
     }
   }
@@ -118,6 +120,7 @@ final class VolunteerSocket extends SimpleChannelInboundHandler<WebSocketFrame> 
     if (paths.containsKey(id)) {
       socket.close(); // An id is used by one path at a time.
     } else if (paths.size() >= maxPaths) {
+      load.fault(EgressFault.TOO_MANY_PATHS);
       PathSocket.control(socket, id, PathSocket.CLOSE);
     } else {
       paths.put(

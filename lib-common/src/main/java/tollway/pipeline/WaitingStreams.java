@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.concurrent.Future;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.Queue;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
-import tollway.bytes.MalformedBytesException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
 import tollway.session.ClientSession;
@@ -55,9 +50,6 @@ final class WaitingStreams {
   private static final int MOST_WAITING = 512;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** Longer than an egress takes to look up and dial. */
-  private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(30);
-
   /** A round trip that is worth saving: then streams are taken for connected before they are. */
   private static final Duration FAR = Duration.ofMillis(25);
 
@@ -68,8 +60,9 @@ final class WaitingStreams {
   private final NettyEventLoop loop;
   private final Supplier<String> state;
   private final SecureRandom random = new SecureRandom();
-  private final Queue<Request> waiting = new ArrayDeque<>();
+  private final Map<Request, Timer> waiting = new LinkedHashMap<>();
   private final RecentRefusals refusals = new RecentRefusals();
+  private final CauseCounts<StreamFault> refused = new CauseCounts<>(StreamFault.class);
   private @Nullable ClientSession session;
 
   /** {@code state} says why there is no session. */
@@ -94,15 +87,16 @@ final class WaitingStreams {
     loop.checkInLoop();
     ClientSession ready = session;
     if (waiting.size() >= MOST_WAITING) {
-      waiting.removeIf(each -> each.outcome().cancelled());
+      List.copyOf(waiting.keySet()).stream()
+          .filter(each -> each.outcome().cancelled())
+          .forEach(this::noLonger);
     }
     if (ready != null) {
       begin(ready, request);
     } else if (waiting.size() >= MOST_WAITING) {
-      request.outcome().failed(NoStream.noRoute("too many requests wait already; " + state.get()));
+      fail(request, NoStream.noRoute("too many requests wait already; " + state.get()));
     } else {
-      waiting.add(request);
-      loop.schedule(PATIENCE, () -> giveUp(request));
+      waiting.put(request, loop.schedule(PATIENCE, () -> giveUp(request)));
     }
   }
 
@@ -110,8 +104,8 @@ final class WaitingStreams {
   void available(ClientSession ready) {
     loop.checkInLoop();
     session = ready;
-    for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
-      if (!next.outcome().cancelled()) {
+    for (Request next : List.copyOf(waiting.keySet())) {
+      if (noLonger(next) && !next.outcome().cancelled()) {
         begin(ready, next);
       }
     }
@@ -131,14 +125,45 @@ final class WaitingStreams {
   /** Refuses all who wait. */
   void close() {
     session = null;
-    for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
-      next.outcome().failed(NoStream.noRoute("this desktop is stopping"));
+    for (Request next : List.copyOf(waiting.keySet())) {
+      if (noLonger(next)) {
+        fail(next, NoStream.noRoute("this desktop is stopping"));
+      }
     }
   }
 
+  /** True: it waited until now. */
+  private boolean noLonger(Request request) {
+    Timer timer = waiting.remove(request);
+    if (timer != null) {
+      timer.cancel();
+    }
+    return timer != null;
+  }
+
   private void giveUp(Request request) {
-    if (waiting.remove(request)) {
-      request.outcome().failed(NoStream.noRoute(state.get()));
+    if (noLonger(request)) {
+      fail(request, NoStream.noRoute(state.get()));
+    }
+  }
+
+  /** How many did not come to be, by cause, since the start. */
+  Map<StreamFault, Long> refused() {
+    return refused.all();
+  }
+
+  private void fail(Request request, NoStream why) {
+    refused(request, why);
+    request.outcome().failed(why);
+  }
+
+  private void refused(Request request, NoStream why) {
+    if (!request.outcome().cancelled()) {
+      refused.add(StreamFault.of(why), loop.now());
+    }
+    if (why.status().isPresent()
+        && request.header() instanceof StreamHeader.Connection connection) {
+      refusals.add(connection.destination(), loop.nanoTime());
     }
   }
 
@@ -158,15 +183,17 @@ final class WaitingStreams {
               @Override
               protected void initChannel(QuicStreamChannel stream) {
                 stream.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUE);
-                stream.pipeline().addLast(new AwaitAnswer(request, assume));
+                stream
+                    .pipeline()
+                    .addLast(
+                        new AwaitAnswer(
+                            loop, request.outcome(), assume, why -> refused(request, why)));
               }
             })
         .addListener(
             (Future<QuicStreamChannel> opened) -> {
               if (!opened.isSuccess()) {
-                request
-                    .outcome()
-                    .failed(NoStream.noRoute("the session takes no more streams just now"));
+                fail(request, NoStream.noRoute("the session takes no more streams just now"));
               } else {
                 Bytes key = request.header().key();
                 opened.getNow().attr(Relay.UNREAD).set(() -> tellUnread(key));
@@ -213,94 +240,6 @@ final class WaitingStreams {
               Unpooled.wrappedBuffer(
                   StreamHeaderCodec.encode(new StreamHeader.Unread(key)).toArray()))
           .addListener(written -> stream.shutdownOutput());
-    }
-  }
-
-  /** The first thing on every stream: what the egress says of the destination. */
-  private final class AwaitAnswer extends ByteToMessageDecoder {
-    private final Request request;
-    private @Nullable Timer deadline;
-
-    /** Whoever asked has the stream already. */
-    private final boolean assumed;
-
-    private boolean told;
-
-    AwaitAnswer(Request request, boolean assumed) {
-      this.request = request;
-      this.assumed = assumed;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-      deadline =
-          loop.schedule(
-              ANSWER_DEADLINE, () -> fail(context, NoStream.noRoute("the egress does not answer")));
-    }
-
-    @Override
-    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-      if (told) {
-        return; // Data behind the answer; handed on when this handler is removed.
-      }
-      try {
-        Optional<StreamAnswer> answer = StreamAnswerCodec.decode(in);
-        if (answer.isEmpty()) {
-          return;
-        }
-        if (!answer.get().isConnected()) {
-          fail(context, NoStream.answered(answer.get()));
-        } else if (assumed) {
-          tell();
-          context.pipeline().remove(this);
-        } else if (request.outcome().cancelled()) {
-          tell();
-          Relay.abort(context.channel());
-        } else {
-          tell();
-          QuicStreamChannel stream = (QuicStreamChannel) context.channel();
-          stream.config().setAutoRead(false);
-          request.outcome().connected(stream);
-          stream.pipeline().remove(this);
-        }
-      } catch (MalformedBytesException wrong) {
-        fail(context, NoStream.noRoute("the egress answers nonsense"));
-      }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      fail(context, NoStream.noRoute("the session ended"));
-      context.fireChannelInactive();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      fail(context, NoStream.noRoute("the stream was reset"));
-    }
-
-    private void fail(ChannelHandlerContext context, NoStream why) {
-      if (!told) {
-        tell();
-        if (why.status().isPresent()
-            && request.header() instanceof StreamHeader.Connection connection) {
-          refusals.add(connection.destination(), loop.nanoTime());
-        }
-        if (assumed) {
-          context.fireUserEventTriggered(why);
-          Relay.abort(context.channel());
-        } else {
-          request.outcome().failed(why);
-          context.channel().close();
-        }
-      }
-    }
-
-    private void tell() {
-      told = true;
-      if (deadline != null) {
-        deadline.cancel();
-      }
     }
   }
 }

@@ -38,7 +38,7 @@ public final class Widget {
   private final VolunteerHops hops;
   private final WidgetWays ways;
   private final WidgetSlots slots;
-  private final WidgetRecord record = new WidgetRecord();
+  private final WidgetRecord record;
   private final WidgetConduct conduct;
   private List<InetSocketAddress> stun = List.of();
   private String trouble = "not connected yet";
@@ -55,6 +55,7 @@ public final class Widget {
     this.config = config;
     this.listener = listener;
     WidgetShares shares = new WidgetShares(loop);
+    record = new WidgetRecord(listener::fault);
     conduct = new WidgetConduct(loop, config.limits(), shares, this::stand);
     slots = new WidgetSlots(loop, shares, new SlotEvents());
     signaling = new SignalingClient(loop, config.freddies(), identity, new Signals());
@@ -138,6 +139,7 @@ public final class Widget {
         ways.status(),
         conduct.traffic(record.up(slots.all()), record.down(slots.all())),
         record.ends(),
+        record.counts(),
         record.faults(),
         conduct.changesAt());
   }
@@ -246,6 +248,7 @@ public final class Widget {
     public void disconnected(String why) {
       known = false;
       trouble = "freddie at " + why;
+      record.fault(loop.now(), WidgetFault.Cause.FREDDIE_AWAY, why);
       hops.freddieGone();
       restate();
     }
@@ -283,6 +286,7 @@ public final class Widget {
     @Override
     public void refused(Signal.Refusal refusal) {
       trouble = "freddie refuses: " + refusal.text();
+      record.fault(loop.now(), WidgetFault.Cause.FREDDIE_REFUSED, refusal.text());
       listener.readiness(false, trouble);
       ready = false;
     }
@@ -297,6 +301,7 @@ public final class Widget {
     @Override
     public void down(String why) {
       trouble = "egress at " + why;
+      record.fault(loop.now(), WidgetFault.Cause.LINK_LOST, why);
       restate();
     }
   }

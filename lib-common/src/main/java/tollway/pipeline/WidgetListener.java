@@ -11,4 +11,7 @@ public interface WidgetListener {
 
   /** Limits were changed, or what they amount to at this moment. */
   void limited(Standing standing);
+
+  /** Something went wrong; people may be helped all the same. */
+  default void fault(WidgetFault fault) {}
 }

@@ -5,9 +5,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import tollway.identity.NodeId;
 import tollway.worker.SlotEnd;
 
@@ -15,28 +16,48 @@ import tollway.worker.SlotEnd;
 final class WidgetRecord {
   private static final int FAULTS = 16;
 
-  private final Map<SlotEnd, Long> ends = new EnumMap<>(SlotEnd.class);
-  private final Deque<WidgetStatus.Fault> faults = new ArrayDeque<>();
+  private final CauseCounts<SlotEnd> ends = new CauseCounts<>(SlotEnd.class);
+  private final CauseCounts<WidgetFault.Cause> counts = new CauseCounts<>(WidgetFault.Cause.class);
+  private final Deque<WidgetFault> faults = new ArrayDeque<>();
+  private final Consumer<WidgetFault> told;
   private long up;
   private long down;
 
+  /** {@code told} hears of each fault. */
+  WidgetRecord(Consumer<WidgetFault> told) {
+    this.told = told;
+  }
+
   void ended(Instant at, NodeId person, SlotEnd cause, String why, WidgetStatus.Slot last) {
-    ends.merge(cause, 1L, Long::sum);
+    ends.add(cause, at);
     up += last.up();
     down += last.down();
-    if (cause.isFault()) {
-      if (faults.size() == FAULTS) {
-        faults.removeFirst();
-      }
-      faults.addLast(new WidgetStatus.Fault(at, person, cause, NetworkErrors.brief(why)));
+    WidgetFault.Cause.of(cause).ifPresent(fault -> add(at, fault, Optional.of(person), why));
+  }
+
+  void fault(Instant at, WidgetFault.Cause cause, String why) {
+    add(at, cause, Optional.empty(), why);
+  }
+
+  private void add(Instant at, WidgetFault.Cause cause, Optional<NodeId> person, String why) {
+    counts.add(cause, at);
+    if (faults.size() == FAULTS) {
+      faults.removeFirst();
     }
+    WidgetFault fault = new WidgetFault(at, cause, person, NetworkErrors.brief(why));
+    faults.addLast(fault);
+    told.accept(fault);
+  }
+
+  Map<WidgetFault.Cause, Long> counts() {
+    return counts.all();
   }
 
   Map<SlotEnd, Long> ends() {
-    return ends;
+    return ends.all();
   }
 
-  List<WidgetStatus.Fault> faults() {
+  List<WidgetFault> faults() {
     return List.copyOf(faults);
   }
 

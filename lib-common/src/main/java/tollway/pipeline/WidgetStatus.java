@@ -2,7 +2,6 @@
 package tollway.pipeline;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,8 @@ import tollway.worker.SlotEnd;
  *
  * @param why what keeps it from helping; empty when nothing does
  * @param ends how often a slot ended for which cause, since the start
- * @param faults the latest, newest last
+ * @param faults how often what went wrong, since the start
+ * @param latest the latest of them, newest last
  * @param until when the schedule next opens or closes
  */
 public record WidgetStatus(
@@ -29,13 +29,15 @@ public record WidgetStatus(
     List<Egress> egresses,
     Traffic traffic,
     Map<SlotEnd, Long> ends,
-    List<Fault> faults,
+    Map<WidgetFault.Cause, Long> faults,
+    List<WidgetFault> latest,
     Optional<LocalDateTime> until) {
   public WidgetStatus {
     slots = List.copyOf(slots);
     egresses = List.copyOf(egresses);
     ends = Map.copyOf(ends);
-    faults = List.copyOf(faults);
+    faults = Map.copyOf(faults);
+    latest = List.copyOf(latest);
   }
 
   /** What a slot is doing. */
@@ -76,7 +78,4 @@ public record WidgetStatus(
    * @param today only with a quota, as is {@code month}
    */
   public record Traffic(long up, long down, Optional<Long> today, Optional<Long> month) {}
-
-  /** Something that went wrong with one person. */
-  public record Fault(Instant at, NodeId person, SlotEnd cause, String why) {}
 }

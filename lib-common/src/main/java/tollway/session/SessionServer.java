@@ -41,6 +41,7 @@ public final class SessionServer {
   private final NodeId egress;
   private final SessionServerConfig config;
   private final ChannelHandler streamHandler;
+  private final Consumer<PathRefusal> refused;
   private final QuicSslContext tls;
   private final SecureRandom random = new SecureRandom();
   private final Map<NodeId, ServerSession> sessions = new HashMap<>();
@@ -56,15 +57,20 @@ public final class SessionServer {
   private boolean draining;
   private @Nullable CompletableFuture<Void> stopped;
 
-  /** {@code streamHandler} is added to every stream that a desktop opens; it must be sharable. */
+  /**
+   * {@code streamHandler} is added to every stream that a desktop opens; it must be sharable.
+   * {@code refused} is told on any of the loops.
+   */
   public SessionServer(
       NettyLoops loops,
       Identity identity,
       SessionServerConfig config,
-      ChannelHandler streamHandler) {
+      ChannelHandler streamHandler,
+      Consumer<PathRefusal> refused) {
     this.loops = loops;
     this.config = config;
     this.streamHandler = streamHandler;
+    this.refused = refused;
     home = loops.next();
     egress = identity.nodeId();
     EgressCertificate certificate = EgressCertificate.make(identity, random);
@@ -299,6 +305,7 @@ public final class SessionServer {
     }
 
     private void refuse(PathFrame.Reason reason) {
+      refused.accept(PathRefusal.valueOf(reason.name()));
       link.send(encoded(new PathFrame.Refused(reason)));
       link.close();
     }

@@ -17,9 +17,11 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +43,7 @@ abstract class SessionLab {
   final NettyLoops loops = new NettyLoops(2);
   final NettyEventLoop desktopLoop = loops.next();
   final List<SessionServer> servers = new ArrayList<>();
+  final Queue<PathRefusal> refusals = new ConcurrentLinkedQueue<>();
   final List<Desktop> desktops = new ArrayList<>();
   final TestService service = new TestService();
   final SessionServer egress = server(EGRESS);
@@ -65,7 +68,11 @@ abstract class SessionLab {
   SessionServer server(Identity identity) {
     SessionServer made =
         new SessionServer(
-            loops, identity, new SessionServerConfig(100, 4, 64, 1200, FRAME), service);
+            loops,
+            identity,
+            new SessionServerConfig(100, 4, 64, 1200, FRAME),
+            service,
+            refusals::add);
     servers.add(made);
     return made;
   }

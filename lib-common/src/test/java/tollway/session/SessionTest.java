@@ -68,6 +68,7 @@ final class SessionTest extends SessionLab {
     desktop.path(egress, "one");
     desktop.await("one", PathState.DEAD);
     assertThat(desktop.ready).isNotDone();
+    assertThat(refusals).containsExactly(PathRefusal.BAD_PROOF);
     // Mallory runs an egress that accepts any proof: the certificate gives her away.
     Identity mallory = Identity.generate(new SecureRandom());
     Desktop victim = new Desktop(EGRESS.nodeId());

@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.DurationText;
+import tollway.cli.MetricsAddress;
 import tollway.cli.UserErrorException;
 import tollway.firewall.ReversePath;
 import tollway.identity.Identity;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.scrooge;
+package tollway.cli;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import tollway.cli.HostPort;
-import tollway.cli.UserErrorException;
 
 /** Where metrics may be read: in clear text, so not where everybody could. */
-final class MetricsAddress {
+public final class MetricsAddress {
   private MetricsAddress() {}
 
-  static InetSocketAddress parse(String text) {
+  public static InetSocketAddress parse(String text) {
     InetSocketAddress address = HostPort.parse("--metrics", text).resolve("--metrics");
     if (!isPrivate(address.getAddress())) {
       throw new UserErrorException(
