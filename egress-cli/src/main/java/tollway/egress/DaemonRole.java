@@ -16,6 +16,9 @@ enum DaemonRole {
 
   private static final Path SYSTEM = Path.of("/run/tollway");
 
+  /** Where the systemd units have it: a user of their own cannot share a directory with others. */
+  private static final Path SERVICE = Path.of("/run/tollway-egress");
+
   /** As on the command line. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
@@ -44,6 +47,7 @@ enum DaemonRole {
     }
     if ("root".equals(System.getProperty("user.name"))) {
       directories.add(SYSTEM);
+      directories.add(SERVICE);
     } else {
       directories.add(InviteOptions.stateDirectory(null, environment));
     }
