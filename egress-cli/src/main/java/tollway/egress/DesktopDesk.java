@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import tollway.cli.ExitCode;
+import tollway.cli.UserErrorException;
+import tollway.control.ControlCommands;
 import tollway.metrics.Sample;
 import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopFault;
 import tollway.pipeline.DesktopStatus;
+import tollway.pipeline.SpeedProgress;
 import tollway.session.PathSnapshot;
 import tollway.session.PathState;
 
@@ -48,6 +52,31 @@ final class DesktopDesk implements RoleControl.Desk {
     status.latest().forEach(fault -> latest.add(ErrorLine.of(fault).listed()));
     json.add("lastErrors", latest);
     sink.accept(json);
+  }
+
+  @Override
+  public void serve(ControlCommands commands) {
+    commands.on(
+        "speedtest",
+        (question, answer) -> {
+          int seconds;
+          try {
+            seconds = SpeedText.seconds(question.text("seconds"));
+          } catch (UserErrorException wrong) {
+            answer.refuse(ExitCode.USAGE, String.valueOf(wrong.getMessage()));
+            return;
+          }
+          desktop
+              .speedTest(seconds, SpeedProgress.UNSEEN)
+              .whenComplete(
+                  (measured, why) -> {
+                    if (why == null) {
+                      answer.result(SpeedText.json(measured));
+                    } else {
+                      answer.refuse(ExitCode.FAILED, SpeedText.why(why));
+                    }
+                  });
+        });
   }
 
   @Override

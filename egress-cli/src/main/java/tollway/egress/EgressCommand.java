@@ -22,6 +22,7 @@ import tollway.cli.RootCommand;
       WidgetCommand.class,
       DesktopCommand.class,
       DoctorCommand.class,
+      SpeedtestCommand.class,
       PtCommand.class,
       StatusCommand.class,
       EventsCommand.class,

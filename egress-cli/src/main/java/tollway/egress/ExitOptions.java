@@ -85,6 +85,11 @@ final class ExitOptions {
       description = "End connections in which nothing moves for so long (default: 1h).")
   private String idle = "";
 
+  @Option(
+      names = "--no-speedtest",
+      description = "Refuse 'egress speedtest', which costs as much as its people's rate allows.")
+  private boolean noSpeedTest;
+
   DialPolicy toPolicy(OwnAddresses own) {
     TreeSet<Integer> denied = new TreeSet<>(DialPolicy.DENIED_PORTS);
     for (int port : deniedPorts) {
@@ -140,7 +145,11 @@ final class ExitOptions {
       throw new UserErrorException("--idle: give a time from 1s to 168h");
     }
     return new SessionLimits(
-        streamsPerSession, dialsPerSession, rate("--rate-per-session", ratePerSession), patience);
+        streamsPerSession,
+        dialsPerSession,
+        noSpeedTest ? 0 : SessionLimits.DEFAULT.speedTests(),
+        rate("--rate-per-session", ratePerSession),
+        patience);
   }
 
   private static Optional<Rate> rate(String option, @Nullable String text) {

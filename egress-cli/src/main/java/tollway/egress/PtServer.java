@@ -67,7 +67,7 @@ final class PtServer implements AutoCloseable {
                 new EgressDoor(listen, Optional.empty(), contents.tokens(), List.of()),
                 DialPolicy.only(task.destination()),
                 Optional.empty(),
-                EgressLimits.DEFAULT,
+                EgressLimits.DEFAULT.withoutSpeedTests(),
                 preamble));
     try {
       Invite made = contents.invite(identity, server.address(), false);

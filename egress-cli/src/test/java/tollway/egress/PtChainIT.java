@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollway.lab.JavaProcess;
 import tollway.pipeline.InviteCodec;
 
 /** {@code egress pt} at both ends of the chain, started by a scripted host. */
@@ -78,6 +79,12 @@ final class PtChainIT {
               .hasSize(1);
           assertThat(String.join("\n", client.lines())).doesNotContain("192.0.2.1", "nowhere");
           assertThat(directory.resolve("client")).doesNotExist();
+        }
+        try (JavaProcess test =
+            JavaProcess.start(
+                Chain.EGRESS, "speedtest", "--invite", invite, "--include-loopback")) {
+          assertThat(test.exitCode()).as("a bridge is for its host alone").isEqualTo(1);
+          assertThat(test.err()).singleElement().asString().contains("does no speed tests");
         }
         assertThat(server.hangUp()).isZero();
       }

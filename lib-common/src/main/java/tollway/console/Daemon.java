@@ -53,7 +53,13 @@ public record Daemon(Path socket, String hint) {
 
   public JsonObject ask(String command, JsonObject arguments)
       throws IOException, CommandFailedException {
-    try (ControlClient client = connect()) {
+    return ask(command, arguments, PATIENCE);
+  }
+
+  /** The same of a daemon that needs its time for an answer. */
+  public JsonObject ask(String command, JsonObject arguments, Duration patience)
+      throws IOException, CommandFailedException {
+    try (ControlClient client = connect(patience)) {
       return ask(client, new ControlQuestion(command, arguments));
     }
   }
@@ -94,8 +100,12 @@ public record Daemon(Path socket, String hint) {
   }
 
   private ControlClient connect() throws IOException, CommandFailedException {
+    return connect(PATIENCE);
+  }
+
+  private ControlClient connect(Duration patience) throws IOException, CommandFailedException {
     try {
-      return ControlClient.connect(socket, PATIENCE);
+      return ControlClient.connect(socket, patience);
     } catch (ControlAbsentException absent) {
       throw new CommandFailedException(ExitCode.UNAVAILABLE, absent.getMessage() + ": " + hint);
     } catch (ControlPathException unfit) {

@@ -104,6 +104,17 @@ public final class Desktop {
     return answer;
   }
 
+  /**
+   * Measures the way to the egress and back, for so many seconds each way. The future fails with
+   * the reason when there is no way, or the egress does not want to. Any thread.
+   */
+  public CompletableFuture<SpeedResult> speedTest(int seconds, SpeedProgress progress) {
+    SpeedTest test =
+        new SpeedTest(loop, streams, () -> session.snapshot().paths(), seconds, progress);
+    loop.execute(test::begin);
+    return test.result();
+  }
+
   /** Serves a SOCKS5 client that was admitted already: its command comes next. On the loop. */
   public void serve(Channel admitted) {
     loop.checkInLoop();

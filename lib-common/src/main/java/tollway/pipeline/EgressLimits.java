@@ -45,4 +45,19 @@ public record EgressLimits(
       throw new IllegalArgumentException("every limit of an egress is at least 1");
     }
   }
+
+  /** The same, but nobody may measure. */
+  public EgressLimits withoutSpeedTests() {
+    return new EgressLimits(
+        volunteers,
+        connectionsPerAddress,
+        pathsPerVolunteer,
+        sessions,
+        pathsPerSession,
+        streams,
+        dials,
+        associations,
+        rate,
+        session.withoutSpeedTests());
+  }
 }

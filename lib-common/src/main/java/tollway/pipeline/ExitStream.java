@@ -140,6 +140,8 @@ final class ExitStream extends ByteToMessageDecoder {
       dial(context, connection.destination());
     } else if (header instanceof StreamHeader.Datagrams) {
       associate(context);
+    } else if (header instanceof StreamHeader.SpeedTest test) {
+      measure(context, test);
     } else if (header instanceof StreamHeader.Unread unread) {
       Channel given = connections(stream).get(unread.key());
       if (given != null) {
@@ -197,6 +199,29 @@ final class ExitStream extends ByteToMessageDecoder {
                 stream.config().setAutoRead(true);
               }
             });
+  }
+
+  private void measure(ChannelHandlerContext context, StreamHeader.SpeedTest test) {
+    if (!share.measures()) {
+      refuse(
+          context,
+          new StreamAnswer(StreamAnswer.Status.FORBIDDEN, "the egress does no speed tests"));
+    } else if (!share.beginSpeedTest()) {
+      refuse(
+          context,
+          new StreamAnswer(StreamAnswer.Status.BUSY, "you have as many speed tests as you may"));
+    } else {
+      QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+      stream.closeFuture().addListener(closed -> share.endSpeedTest());
+      stream.writeAndFlush(answer(StreamAnswer.connected()));
+      stream.pipeline().addLast(new ExitSpeedTest(test, load, share));
+      // Hands what came behind the header to the test.
+      stream.pipeline().remove(this);
+      stream.config().setAutoRead(true);
+      if (inputEnded) {
+        stream.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      }
+    }
   }
 
   /** Takes a place in the session and the process, given back when the stream ends. */

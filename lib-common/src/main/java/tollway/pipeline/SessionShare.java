@@ -24,6 +24,7 @@ final class SessionShare {
   private final Optional<ReadCredit> up;
   private final Optional<ReadCredit> down;
   private int streams;
+  private int speedTests;
   private double dials;
   private long dialsAt;
 
@@ -67,6 +68,24 @@ final class SessionShare {
 
   void endStream() {
     streams--;
+  }
+
+  /** Whether anybody may measure here. */
+  boolean measures() {
+    return limits.speedTests() > 0;
+  }
+
+  /** False when it has too many already; only a true one is ended. */
+  boolean beginSpeedTest() {
+    if (speedTests >= limits.speedTests()) {
+      return false;
+    }
+    speedTests++;
+    return true;
+  }
+
+  void endSpeedTest() {
+    speedTests--;
   }
 
   /** Whether it may look for one more host now. */

@@ -31,6 +31,42 @@ sealed interface StreamHeader {
     }
   }
 
+  /**
+   * A measurement, whose other end is the egress itself.
+   *
+   * @param seconds how long it takes
+   */
+  record SpeedTest(Bytes key, Kind kind, int seconds) implements StreamHeader {
+    static final int MOST_SECONDS = 30;
+
+    /** What the egress does, with its code on the wire. */
+    enum Kind {
+      /** Says back what it hears. */
+      ECHO(1),
+      /** Sends as much as it can, and ends. */
+      DOWN(2),
+      /** Tells how much it heard, as u64, ten times a second. */
+      UP(3);
+
+      private final int code;
+
+      Kind(int code) {
+        this.code = code;
+      }
+
+      int code() {
+        return code;
+      }
+    }
+
+    public SpeedTest {
+      checkKey(key);
+      if (seconds < 1 || seconds > MOST_SECONDS) {
+        throw new IllegalArgumentException("a speed test takes 1 to 30 s");
+      }
+    }
+  }
+
   static Bytes freshKey(SecureRandom random) {
     byte[] key = new byte[KEY_SIZE];
     random.nextBytes(key);

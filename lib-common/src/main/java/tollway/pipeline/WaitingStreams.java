@@ -83,6 +83,13 @@ final class WaitingStreams {
     open(new Request(new StreamHeader.Datagrams(StreamHeader.freshKey(random)), outcome));
   }
 
+  /** A measurement, whose other end is the egress. */
+  void openSpeedTest(StreamHeader.SpeedTest.Kind kind, int seconds, Outcome outcome) {
+    open(
+        new Request(
+            new StreamHeader.SpeedTest(StreamHeader.freshKey(random), kind, seconds), outcome));
+  }
+
   private void open(Request request) {
     loop.checkInLoop();
     ClientSession ready = session;

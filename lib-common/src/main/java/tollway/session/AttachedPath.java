@@ -142,6 +142,8 @@ final class AttachedPath {
         smoothedRtt == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(smoothedRtt)),
         bytesSent,
         bytesReceived,
-        framesDropped);
+        framesDropped,
+        quality.count(),
+        arrivals.count());
   }
 }

@@ -28,6 +28,10 @@ final class PathArrivals {
     bytes += frameBytes;
   }
 
+  PacketCount count() {
+    return new PacketCount(packets, Math.max(0, expected - packets));
+  }
+
   boolean reportIsDue(long now) {
     return packets != packetsReported && now - reportedAt >= INTERVAL;
   }

@@ -55,6 +55,12 @@ final class PathQuality {
     measured(bytes * 1e6 / micros, micros);
   }
 
+  /** By the last report. */
+  PacketCount count() {
+    PathFrame.Report report = last;
+    return report == null ? PacketCount.NONE : new PacketCount(report.packets(), report.missing());
+  }
+
   /** The share of packets that do not arrive, 0 to 1. */
   double loss() {
     return loss;

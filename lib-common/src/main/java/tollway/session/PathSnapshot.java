@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param bytesSent bytes of frames handed to the link
  * @param bytesReceived bytes of frames that arrived
  * @param framesDropped frames the link refused because it was full
+ * @param sent packets of the session, as far as the other end told
+ * @param received packets of the session
  */
 public record PathSnapshot(
     String label,
@@ -19,4 +21,6 @@ public record PathSnapshot(
     Optional<Duration> rtt,
     long bytesSent,
     long bytesReceived,
-    long framesDropped) {}
+    long framesDropped,
+    PacketCount sent,
+    PacketCount received) {}

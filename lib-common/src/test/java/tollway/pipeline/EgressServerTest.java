@@ -349,7 +349,7 @@ final class EgressServerTest {
         512,
         2048,
         Optional.empty(),
-        new SessionLimits(streams, 4, Optional.empty(), Duration.ofSeconds(2)));
+        new SessionLimits(streams, 4, 2, Optional.empty(), Duration.ofSeconds(2)));
   }
 
   private long slowestOf(Uplink uplink, int times) throws Exception {

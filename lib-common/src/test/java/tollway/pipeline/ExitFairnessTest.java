@@ -112,7 +112,7 @@ final class ExitFairnessTest {
                     512,
                     16,
                     total,
-                    new SessionLimits(1024, 100, perSession, Duration.ofMinutes(1))))));
+                    new SessionLimits(1024, 100, 2, perSession, Duration.ofMinutes(1))))));
   }
 
   private Uplink uplink(int port) throws Exception {

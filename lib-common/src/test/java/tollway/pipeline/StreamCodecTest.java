@@ -46,6 +46,9 @@ final class StreamCodecTest {
   void headersWithoutADestinationHaveTheirFrozenForm() throws Exception {
     keeps(new StreamHeader.Datagrams(KEY), "02" + "30313233343536373839616263646566" + "01");
     keeps(new StreamHeader.Unread(KEY), "02" + "30313233343536373839616263646566" + "02");
+    keeps(
+        new StreamHeader.SpeedTest(KEY, StreamHeader.SpeedTest.Kind.DOWN, 5),
+        "02" + "30313233343536373839616263646566" + "03" + "02" + "05");
   }
 
   private static void keeps(StreamHeader header, String golden) throws Exception {
@@ -71,7 +74,9 @@ final class StreamCodecTest {
     for (String wrong :
         new String[] {
           "03", // version
-          "02" + "30313233343536373839616263646566" + "03", // kind
+          "02" + "30313233343536373839616263646566" + "04", // kind
+          "02" + "30313233343536373839616263646566" + "03" + "04" + "05", // what is measured
+          "02" + "30313233343536373839616263646566" + "03" + "01" + "1f", // 31 s
           start + "02" + "c00002070050", // address type
           start + "01" + "c00002070000", // port 0
           start + "03" + "00" + "0050", // empty name

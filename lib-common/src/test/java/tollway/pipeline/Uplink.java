@@ -248,6 +248,26 @@ final class Uplink implements AutoCloseable {
       return visit;
     }
 
+    /** A measurement with whatever the egress sends counted. */
+    Visit measure(StreamHeader.SpeedTest.Kind kind, int seconds) {
+      Visit visit = new Visit();
+      uplink.loop.execute(() -> streams.openSpeedTest(kind, seconds, visit));
+      return visit;
+    }
+
+    /** What a desktop measures. */
+    SpeedResult speedTest(int seconds) throws Exception {
+      SpeedTest test =
+          new SpeedTest(
+              uplink.loop,
+              streams,
+              () -> session.snapshot().paths(),
+              seconds,
+              SpeedProgress.UNSEEN);
+      uplink.loop.execute(test::begin);
+      return test.result().get(60, TimeUnit.SECONDS);
+    }
+
     /** What the egress says of datagrams. */
     Visit associate() {
       Visit visit = new Visit();

@@ -66,6 +66,15 @@ final class Visit implements WaitingStreams.Outcome {
     return failure.get(40, TimeUnit.SECONDS);
   }
 
+  /** Waits for the answer; whether it was a refusal. */
+  boolean isRefused() throws Exception {
+    return CompletableFuture.anyOf(
+                stream.handle((open, cancelled) -> open == null),
+                failure.handle((why, cancelled) -> why != null))
+            .get(40, TimeUnit.SECONDS)
+        == Boolean.TRUE;
+  }
+
   void send(ByteBuf bytes) throws Exception {
     stream().writeAndFlush(bytes);
   }
