@@ -224,7 +224,8 @@ final class WidgetDesk implements RoleControl.Desk {
     List<Sample> all = new ArrayList<>();
     for (WidgetStatus.State state : WidgetStatus.State.values()) {
       all.add(
-          Sample.gauge("egress.widget.people", "People who are helped.", (double) people(status, state))
+          Sample.gauge(
+                  "egress.widget.people", "People who are helped.", (double) people(status, state))
               .with("state", Causes.word(state)));
     }
     all.add(

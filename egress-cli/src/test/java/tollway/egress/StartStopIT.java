@@ -237,7 +237,15 @@ final class StartStopIT {
     return Desktop.start(
         near,
         new DesktopConfig(
-            invite, Optional.of(ANY_PORT), Optional.empty(), 2, 1, false, DirectUse.NEVER, UdpPorts.ANY, true),
+            invite,
+            Optional.of(ANY_PORT),
+            Optional.empty(),
+            2,
+            1,
+            false,
+            DirectUse.NEVER,
+            UdpPorts.ANY,
+            true),
         watch);
   }
 

@@ -58,8 +58,7 @@ abstract class SpeedPart extends SimpleChannelInboundHandler<ByteBuf> {
   public void handlerAdded(ChannelHandlerContext context) {
     QuicStreamChannel open = (QuicStreamChannel) context.channel();
     stream = open;
-    deadline =
-        loop.schedule(limit, () -> breakOff("the egress does not keep up with the test"));
+    deadline = loop.schedule(limit, () -> breakOff("the egress does not keep up with the test"));
     begun(open);
   }
 

@@ -149,10 +149,7 @@ final class SpeedTest {
     long bytes;
 
     Flow(LossCount loss) {
-      super(
-          SpeedTest.this.loop,
-          Duration.ofSeconds(seconds).plus(GRACE),
-          SpeedTest.this::fail);
+      super(SpeedTest.this.loop, Duration.ofSeconds(seconds).plus(GRACE), SpeedTest.this::fail);
       this.loss = loss;
     }
 

@@ -185,7 +185,8 @@ final class Volunteers {
   }
 
   private void connect(KeepingEffect.Connect to) {
-    String label = "widget " + to.widget().brief() + (to.distance() > 0 ? " +" + to.distance() : "");
+    String label =
+        "widget " + to.widget().brief() + (to.distance() > 0 ? " +" + to.distance() : "");
     DesktopPath path = new DesktopPath(to.widget(), label, new PathEvents(to.id()));
     paths.put(to.id(), path);
     news.reached(DesktopStep.VOLUNTEER_FOUND, "connecting to a volunteer");

@@ -38,7 +38,8 @@ final class SlotMachineTest {
   void aSecondOfferAndASecondChannelAreRefused() {
     Slot slot = relaying();
     assertThat(SlotMachine.onOffer(slot, "another")).isEqualTo(Step.stay(slot));
-    assertThat(SlotMachine.onChannel(slot, true, true).effects()).containsExactly(Act.REFUSE_CHANNEL);
+    assertThat(SlotMachine.onChannel(slot, true, true).effects())
+        .containsExactly(Act.REFUSE_CHANNEL);
   }
 
   @Test
@@ -57,7 +58,8 @@ final class SlotMachineTest {
     Slot connecting = new Slot(Stage.CONNECTING, 0);
     assertThat(ended(SlotMachine.onPersonGone(connecting, "x"))).isEqualTo(SlotEnd.NO_CHANNEL);
     assertThat(ended(SlotMachine.onPersonGone(relaying(), "x"))).isEqualTo(SlotEnd.LEFT);
-    assertThat(ended(SlotMachine.onChannel(connecting, true, false))).isEqualTo(SlotEnd.EGRESS_AWAY);
+    assertThat(ended(SlotMachine.onChannel(connecting, true, false)))
+        .isEqualTo(SlotEnd.EGRESS_AWAY);
     assertThat(ended(SlotMachine.onChannel(connecting, false, true))).isEqualTo(SlotEnd.TOO_FAR);
     assertThat(ended(SlotMachine.onEgressLost(relaying()))).isEqualTo(SlotEnd.EGRESS_AWAY);
   }
