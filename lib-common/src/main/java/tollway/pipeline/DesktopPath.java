@@ -151,6 +151,11 @@ final class DesktopPath implements PathLink {
     end("the session closed the path");
   }
 
+  @Override
+  public void giveUp() {
+    worker.on(was -> PathMachine.giveUp(was, "answers, but carries nothing"));
+  }
+
   private final class PeerEvents implements PeerListener {
     @Override
     public void localDescription(String sdp) {

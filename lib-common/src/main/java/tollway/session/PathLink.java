@@ -20,4 +20,9 @@ public interface PathLink {
 
   /** Ends the link; harmless when it has ended. */
   void close();
+
+  /** Ends a link that answers and carries nothing: another try soon would be in vain. */
+  default void giveUp() {
+    close();
+  }
 }

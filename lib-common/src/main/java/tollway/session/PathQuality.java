@@ -19,6 +19,15 @@ final class PathQuality {
 
   private static final double CLEAN = 0.0005;
 
+  /**
+   * On a slower path, in bytes a second, so do packets of one datagram too: congestion control
+   * keeps at least four packets on their way, and others wait behind them.
+   */
+  private static final int SLOW = 256 << 10;
+
+  /** Any other takes packets so long; more would gain nothing, and lose more. */
+  private static final int DATAGRAMS = 5;
+
   /** The highest rate of one to two of these counts, in microseconds. */
   private static final long RATE_MEMORY = 2_000_000;
 
@@ -71,8 +80,9 @@ final class PathQuality {
     loss = 0;
   }
 
-  boolean isLossy() {
-    return lossy;
+  /** Long packets cost less where they arrive, and arrive soon. */
+  int datagramsPerPacket() {
+    return lossy || rate() < SLOW ? 1 : DATAGRAMS;
   }
 
   /** Bytes a second that arrived at best of late; 0 before anything did. */

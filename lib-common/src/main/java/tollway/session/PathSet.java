@@ -46,9 +46,6 @@ final class PathSet {
   /** So often is a path left, before it is given up although there are others. */
   private static final int MOST_SWALLOWED = 3;
 
-  /** A packet on a clean path may need so many datagrams. */
-  private static final int DATAGRAMS_PER_PACKET = 3;
-
   /** What the set needs of the session it serves. */
   interface Owner {
     /** A retained QUIC packet that came in. */
@@ -357,13 +354,13 @@ final class PathSet {
     owner.changed(path, why);
   }
 
-  /** Long packets cost less; on a lossy path those cost least that fit one datagram. */
+  /** As long as the paths that carry like them. */
   private void limitPackets() {
     int limit = largestPacket;
     for (AttachedPath path : paths) {
       if (path.state == PathState.ACTIVE) {
-        long datagrams = path.quality.isLossy() ? 1 : DATAGRAMS_PER_PACKET;
-        long room = datagrams * path.datagram() - DataFrames.HEADER - DataFrames.LENGTH;
+        long room = (long) path.quality.datagramsPerPacket() * path.datagram();
+        room -= DataFrames.HEADER + DataFrames.LENGTH;
         limit = (int) Math.min(limit, room);
       }
     }
@@ -445,6 +442,7 @@ final class PathSet {
       choose(other.get());
     } else if (still > Math.max(HOPELESS.toNanos(), 12 * path.rtt())) {
       progress.retried(now);
+      path.link.giveUp();
       lost(path, "answers, but carries nothing");
     }
   }

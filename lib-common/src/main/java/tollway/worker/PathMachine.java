@@ -24,6 +24,15 @@ public final class PathMachine {
   }
 
   public static Step<PathStage, PathEffect> end(PathStage before, String why) {
+    return end(before, why, before != PathStage.ATTACHED);
+  }
+
+  /** It was accepted, and still nothing of what it should carry arrives. */
+  public static Step<PathStage, PathEffect> giveUp(PathStage before, String why) {
+    return end(before, why, true);
+  }
+
+  private static Step<PathStage, PathEffect> end(PathStage before, String why, boolean failed) {
     if (before == PathStage.ENDED) {
       return Step.stay(before);
     }
@@ -31,7 +40,7 @@ public final class PathMachine {
     if (before != PathStage.CONNECTING) {
       effects.add(new PathEffect.TellSession(why));
     }
-    effects.add(new PathEffect.Ended(why, before != PathStage.ATTACHED));
+    effects.add(new PathEffect.Ended(why, failed));
     return new Step<>(PathStage.ENDED, effects);
   }
 }

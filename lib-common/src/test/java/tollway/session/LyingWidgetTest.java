@@ -36,8 +36,9 @@ final class LyingWidgetTest extends SessionLab {
     Desktop desktop = new Desktop(EGRESS.nodeId());
     Swallower mallory = new Swallower();
     mallory.swallows = true;
-    desktop.path(egress, "mallory", mallory);
+    MemoryPath path = desktop.path(egress, "mallory", mallory);
     desktop.await("mallory", PathState.DEAD);
+    assertThat(path.givenUp).isTrue();
     desktop.path(egress, "honest");
     desktop.ready.get(30, TimeUnit.SECONDS);
     assertThat(desktop.ask("echo hello").get(30, TimeUnit.SECONDS)).isEqualTo("hello");

@@ -251,6 +251,9 @@ abstract class SessionLab {
     private volatile boolean cut;
     private volatile boolean ended;
 
+    /** The desktop found that it carries nothing. */
+    volatile boolean givenUp;
+
     MemoryPath(SessionServer server, String label, Middle middle) {
       this.middle = middle;
       egressSide =
@@ -309,6 +312,11 @@ abstract class SessionLab {
   }
 
   static PathLink link(java.util.function.Consumer<ByteBuf> sink, Runnable onClose) {
+    return link(sink, onClose, onClose);
+  }
+
+  static PathLink link(
+      java.util.function.Consumer<ByteBuf> sink, Runnable onClose, Runnable onGiveUp) {
     return new PathLink() {
       @Override
       public boolean send(ByteBuf frame) {
@@ -329,6 +337,11 @@ abstract class SessionLab {
       @Override
       public void close() {
         onClose.run();
+      }
+
+      @Override
+      public void giveUp() {
+        onGiveUp.run();
       }
     };
   }
@@ -425,7 +438,9 @@ abstract class SessionLab {
           () -> {
             MemoryPath made = new MemoryPath(server, label, middle);
             made.desktopSide =
-                session.addPath(link(frame -> made.carry(frame, true), () -> {}), label);
+                session.addPath(
+                    link(frame -> made.carry(frame, true), () -> {}, () -> made.givenUp = true),
+                    label);
             return made;
           });
     }

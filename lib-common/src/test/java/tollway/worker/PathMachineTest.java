@@ -20,6 +20,8 @@ final class PathMachineTest {
             new PathEffect.Ended("gone", false));
     assertThat(PathMachine.end(PathStage.CONNECTING, "no channel").effects())
         .containsExactly(Act.CLOSE_PEER, new PathEffect.Ended("no channel", true));
+    assertThat(PathMachine.giveUp(PathStage.ATTACHED, "carries nothing").effects())
+        .contains(new PathEffect.Ended("carries nothing", true));
   }
 
   @Test
@@ -59,9 +61,10 @@ final class PathMachineTest {
 
     @Override
     void happen(Random chance) {
-      switch (chance.nextInt(5)) {
+      switch (chance.nextInt(6)) {
         case 0, 1 -> event("channel", PathMachine::onChannel);
         case 2, 3 -> event("accepted", PathMachine::onAccepted);
+        case 4 -> event("given up", was -> PathMachine.giveUp(was, "it carries nothing"));
         default -> end();
       }
     }
