@@ -2,6 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Starts one Tollway binary: its name is the name this file was installed under.
 # JAVA_HOME chooses another JVM than the one found at install time; TOLLWAY_JAVA_OPTS adds options to it.
+# A closed descriptor would be that of the next file the JVM opens: what we print would end up there, or
+# be read from it. What cannot be written is still told: standard output is for reading only.
+{ true <&0; } 2> /dev/null || exec < /dev/null
+{ true 3>&1; } 2> /dev/null || exec 1< /dev/null
+true 3>&2 || exec 2> /dev/null
+
 self=$0
 while [ -h "$self" ]; do
   link=$(readlink "$self")
@@ -47,7 +53,7 @@ mode='-XX:TieredStopAtLevel=1'
 for argument in "$@"; do
   case $argument in
     run) mode="$mode -Xss512k"; break ;;
-    serve|widget|desktop) mode='-Xss512k'; break ;;
+    serve|widget|desktop|pt) mode='-Xss512k'; break ;;
   esac
 done
 if [ "$major" -ge 24 ]; then
