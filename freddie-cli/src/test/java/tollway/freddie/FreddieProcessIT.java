@@ -130,7 +130,7 @@ final class FreddieProcessIT {
         "--stun 0.0.0.0:3478 | freddie: --stun: clients cannot reach 0.0.0.0:3478",
         "--stun 127.0.0.1:0=example.org:0 | freddie: --stun: clients cannot reach 'example.org:0'",
         "--max-clients 0 | freddie: --max-clients: give a number above 0",
-        "--max-clients many | freddie serve: Invalid value for option '--max-clients'",
+        "--max-clients many | freddie serve: --max-clients: 'many' is not a whole number",
       })
   void mistakesOfTheOperatorAreOneLine(String options, String line) throws Exception {
     String[] words = ("serve " + options).split(" ");

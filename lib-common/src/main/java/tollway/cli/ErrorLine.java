@@ -2,7 +2,10 @@
 package tollway.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -14,6 +17,13 @@ final class ErrorLine {
 
   private static final int WORD_SHOWN = 80;
   private static final int LIMIT = 1000;
+  private static final String OPTION = "Invalid value for option '(--[a-z-]+)'(?: \\([^)]*\\))?: ";
+  private static final Pattern NO_SUCH_WORD =
+      Pattern.compile(
+          OPTION + "expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'",
+          Pattern.DOTALL);
+  private static final Pattern NO_NUMBER =
+      Pattern.compile(OPTION + "'(.*)' is not an? (?:int|long)", Pattern.DOTALL);
 
   private ErrorLine() {}
 
@@ -43,7 +53,20 @@ final class ErrorLine {
               .map(near -> "; did you mean '" + near + "'?")
               .orElse("");
     }
-    return String.valueOf(wrong.getMessage());
+    return plain(String.valueOf(wrong.getMessage()));
+  }
+
+  /** In words for people, not for programmers. */
+  private static String plain(String message) {
+    Matcher word = NO_SUCH_WORD.matcher(message);
+    if (word.matches()) {
+      String known = word.group(2).toLowerCase(Locale.ROOT);
+      return word.group(1) + ": '" + word.group(3) + "' is none of " + known;
+    }
+    Matcher number = NO_NUMBER.matcher(message);
+    return number.matches()
+        ? number.group(1) + ": '" + number.group(2) + "' is not a whole number that fits"
+        : message;
   }
 
   /** What was likely meant: at most two letters away, and closer than to being all wrong. */

@@ -2,16 +2,11 @@
 package tollway.cli;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine;
 import tollway.bytes.MalformedBytesException;
-import tollway.files.IsDirectoryException;
 
 /** Runs a binary's command tree: fast version line, config cascade, one-line errors, exit codes. */
 public final class Launcher {
@@ -80,29 +75,9 @@ public final class Launcher {
       io.err().println(ErrorLine.of(binary, invalid.getMessage()));
       return ExitCode.INVALID;
     }
-    if (thrown instanceof NoSuchFileException missing) {
-      io.err().println(ErrorLine.of(binary, "no such file: " + missing.getMessage()));
-      return ExitCode.USAGE;
-    }
-    if (thrown instanceof AccessDeniedException denied) {
-      io.err().println(ErrorLine.of(binary, "permission denied: " + denied.getMessage()));
-      return ExitCode.UNAVAILABLE;
-    }
-    if (thrown instanceof IsDirectoryException directory) {
-      io.err().println(ErrorLine.of(binary, "is a directory: " + directory.getMessage()));
-      return ExitCode.USAGE;
-    }
-    if (thrown instanceof NotDirectoryException file) {
-      io.err().println(ErrorLine.of(binary, "not a directory: " + file.getMessage()));
-      return ExitCode.USAGE;
-    }
-    if (thrown instanceof FileAlreadyExistsException occupied) {
-      io.err().println(ErrorLine.of(binary, "exists already: " + occupied.getMessage()));
-      return ExitCode.USAGE;
-    }
     if (thrown instanceof IOException broken) {
-      io.err().println(ErrorLine.of(binary, String.valueOf(broken.getMessage())));
-      return ExitCode.FAILED;
+      io.err().println(ErrorLine.of(binary, FileTrouble.text(broken)));
+      return FileTrouble.exitCode(broken);
     }
     if (thrown instanceof InterruptedException) { // Ctrl-C in a shell of ours.
       io.err().println(ErrorLine.of(binary, "interrupted"));

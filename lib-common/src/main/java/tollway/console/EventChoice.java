@@ -33,6 +33,7 @@ public final class EventChoice {
 
   /** Refuses names that are not among {@code kinds}. */
   public void check(List<String> kinds) {
+    limit();
     for (String name : only) {
       check("--only", name, kinds);
     }
@@ -47,13 +48,16 @@ public final class EventChoice {
   /** Prints the events of {@code daemon} until it, its user or the time ends them. */
   public void print(Daemon daemon, boolean json, PrintWriter out)
       throws IOException, CommandFailedException, InterruptedException {
-    @Nullable Duration limit = wait == null ? null : DurationText.parse("--wait", wait);
     EventReader reader =
         new EventReader(
             event -> show(event, json, out),
             until == null ? null : "event '" + until + "'",
             event -> event.get("event").getAsString().equals(until));
-    daemon.follow(only, reader, limit, () -> true);
+    daemon.follow(only, reader, limit(), () -> true);
+  }
+
+  private @Nullable Duration limit() {
+    return wait == null ? null : DurationText.parse("--wait", wait);
   }
 
   private static void check(String option, String name, List<String> kinds) {
