@@ -41,7 +41,7 @@ public final class Widget {
   private final WidgetRecord record;
   private final WidgetConduct conduct;
   private List<InetSocketAddress> stun = List.of();
-  private String trouble = "not connected yet";
+  private final WidgetTrouble trouble = new WidgetTrouble();
   private @Nullable Timer ticking;
   private boolean known;
   private boolean ready;
@@ -191,7 +191,7 @@ public final class Widget {
   /** Why nobody can be helped now. */
   private String obstacle() {
     Standing standing = conduct.standing();
-    return standing == Standing.OPEN ? trouble : standing.text();
+    return standing == Standing.OPEN ? trouble.text() : standing.text();
   }
 
   /** Says to freddie and to our owner what we can do now. */
@@ -238,6 +238,7 @@ public final class Widget {
     @Override
     public void connected(List<String> offered) {
       known = true;
+      trouble.freddie("");
       slots.welcomed();
       StunServers.resolve(
           loop, Stream.concat(offered.stream(), config.stunServers()), found -> stun = found);
@@ -247,7 +248,7 @@ public final class Widget {
     @Override
     public void disconnected(String why) {
       known = false;
-      trouble = "freddie at " + why;
+      trouble.freddie("freddie at " + why);
       record.fault(loop.now(), WidgetFault.Cause.FREDDIE_AWAY, why);
       hops.freddieGone();
       restate();
@@ -285,9 +286,9 @@ public final class Widget {
 
     @Override
     public void refused(Signal.Refusal refusal) {
-      trouble = "freddie refuses: " + refusal.text();
+      trouble.freddie("freddie refuses: " + refusal.text());
       record.fault(loop.now(), WidgetFault.Cause.FREDDIE_REFUSED, refusal.text());
-      listener.readiness(false, trouble);
+      listener.readiness(false, trouble.text());
       ready = false;
     }
   }
@@ -295,12 +296,13 @@ public final class Widget {
   private final class EgressEvents implements EgressSocket.Listener {
     @Override
     public void up() {
+      trouble.egressConnected();
       restate();
     }
 
     @Override
     public void down(String why) {
-      trouble = "egress at " + why;
+      trouble.egress(why);
       record.fault(loop.now(), WidgetFault.Cause.LINK_LOST, why);
       restate();
     }
