@@ -29,11 +29,11 @@ import tollway.pipeline.UdpPorts;
 /** Goes the way of a desktop with a desktop, and tells of each leg how it was. */
 final class ChainDoctor {
   /** From the start, so that all together stays within what is promised. */
-  private static final Duration WELCOME = Duration.ofSeconds(4);
+  private static final Duration WELCOME = Duration.ofSeconds(5);
 
   private static final Duration MATCH = Duration.ofSeconds(5);
-  private static final Duration SESSION = Duration.ofMillis(9_500);
-  private static final Duration DIAL = Duration.ofMillis(12_500);
+  private static final Duration SESSION = Duration.ofMillis(10_500);
+  private static final Duration DIAL = Duration.ofMillis(13_000);
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
 
   private final Invite invite;
@@ -89,12 +89,14 @@ final class ChainDoctor {
 
   private void freddies(List<CompletableFuture<HttpProbe.Answer>> probes)
       throws InterruptedException {
+    boolean reached = false;
     Optional<Instant> date = Optional.empty();
     for (int i = 0; i < probes.size(); i++) {
       URI url = invite.freddies().get(i);
       try {
         HttpProbe.Answer answer = await(probes.get(i), WELCOME, "no answer in time");
         date = date.or(answer::date);
+        reached = true;
         checks.add(
             answer.status() == 200
                 ? Check.ok("freddie", url + " answers")
@@ -113,6 +115,7 @@ final class ChainDoctor {
       }
     }
     checks.add(clock(date));
+    broken = !reached;
   }
 
   private static Check clock(Optional<Instant> date) {
@@ -136,7 +139,8 @@ final class ChainDoctor {
   private void goThrough(Desktop desktop) throws InterruptedException {
     leg(
         "signalling",
-        "another program, or another version, may be at that URL",
+        "another program, or another version, may be at that URL; or this host or its network is"
+            + " slow: try again",
         () -> {
           await(watch.welcomed(), WELCOME, "no freddie welcomes us in time");
           return Check.ok("signalling", "freddie welcomes us");
@@ -172,7 +176,11 @@ final class ChainDoctor {
         "the egress's DNS may be broken, or the host silent; try another --target",
         () -> dial(desktop));
     boolean channel = watch.step(DesktopStep.CHANNEL_OPEN).isDone();
-    checks.add(stunAt, stun.check(channel, showAddress));
+    checks.add(
+        stunAt,
+        stun.isEmpty() && !watch.welcomed().isDone()
+            ? Check.skip("stun", "no freddie told us of a server")
+            : stun.check(channel, showAddress));
   }
 
   private Check path() throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -123,6 +124,7 @@ final class DesktopCommand extends Subcommand {
       if (!gaveUp) {
         stop.await();
       }
+      open.stopping();
       desktop.close().join();
       shown.close();
       open.close();
@@ -182,7 +184,14 @@ final class DesktopCommand extends Subcommand {
 
   /** Tells the person what happens. */
   private final class Says implements DesktopListener {
+    private record Word(JsonObject line, String text) {}
+
     private final CountDownLatch connected = new CountDownLatch(1);
+
+    /** Before it is certain that we start, there is one thing to be said at most: why not. */
+    private final List<Word> early = new ArrayList<>();
+
+    private boolean ready;
     private volatile String last = "no word from freddie yet";
     private volatile @Nullable RoleControl control;
     private volatile @Nullable JsonObject present;
@@ -194,6 +203,14 @@ final class DesktopCommand extends Subcommand {
     }
 
     void listening(HostPort at, Desktop desktop) {
+      start(at, desktop);
+      synchronized (early) {
+        ready = true;
+        early.forEach(each -> write(each.line(), each.text()));
+      }
+    }
+
+    private void start(HostPort at, Desktop desktop) {
       if (json) {
         JsonObject line = new JsonObject();
         line.addProperty("event", "listening");
@@ -238,16 +255,26 @@ final class DesktopCommand extends Subcommand {
       tell(line, text);
     }
 
-    /** {@code text}: for people, unless they are told otherwise. */
     private void tell(JsonObject line, String text) {
-      if (json) {
-        io().out().println(line);
-      } else if (!text.isEmpty()) {
-        io().err().println("desktop: " + text);
+      synchronized (early) {
+        if (ready) {
+          write(line, text);
+        } else {
+          early.add(new Word(line, text));
+        }
       }
       RoleControl open = control;
       if (open != null) {
         open.publish(line);
+      }
+    }
+
+    /** {@code text}: for people, unless they are told otherwise. */
+    private void write(JsonObject line, String text) {
+      if (json) {
+        io().out().println(line);
+      } else if (!text.isEmpty()) {
+        io().err().println("desktop: " + text);
       }
     }
   }

@@ -60,8 +60,9 @@ final class DoctorCommand extends Subcommand {
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
     List<Check> checks = new ArrayList<>();
     Optional<Destination> wanted = target();
+    InviteSource.Given given = invites.onlyGiven(io());
     try {
-      Invite invite = invites.only(io());
+      Invite invite = given.decoded();
       checks.add(Check.ok("invite", "for egress " + invite.egress().brief()));
       checks.add(OpenFiles.check());
       checks.addAll(new ChainDoctor(invite, wanted, showAddress, includeLoopback).checks());

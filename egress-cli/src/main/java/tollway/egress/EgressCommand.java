@@ -14,7 +14,7 @@ import tollway.cli.RootCommand;
       "Files:",
       "  ~/.local/state/tollway/egress/identity.pem  the private key of 'egress serve'",
       "  ~/.local/state/tollway/egress/invite        what 'egress invite' shows",
-      "  ~/.local/state/tollway/egress/widget        what a widget with a quota relayed each day"
+      "  ~/.local/state/tollway/egress/widget        what a widget relayed each day"
     },
     subcommands = {
       ServeCommand.class,

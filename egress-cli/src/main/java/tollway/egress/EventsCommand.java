@@ -16,9 +16,10 @@ import tollway.console.EventChoice;
     description = "Show what happens in a daemon, as it happens.",
     footer = {
       "",
-      "First comes what is so already, marked 'now'. Ctrl-C ends it. Events of a widget: ready,",
-      "waiting, helping, limits, error; of a desktop: connected, disconnected, trouble, error,",
-      "refused; of serve: load, errors; of all: stopping, and cut_off for who reads too slowly."
+      "First comes what is so already, marked 'now'. Ctrl-C ends it.",
+      "Events of a widget: ready, waiting, helping, limits, error; of a desktop: connected,"
+          + " disconnected, trouble, error, refused; of serve: load, errors; of all: stopping, and"
+          + " cut_off for who reads too slowly."
     })
 final class EventsCommand extends Subcommand {
   private static final List<String> KINDS =

@@ -23,6 +23,9 @@ final class FileJournal implements RelayJournal {
   private final EventLoop loop;
   private final SortedMap<LocalDate, Long> earlier;
 
+  /** Why the file was not written last time; on {@code os}. */
+  private String refused = "";
+
   /** Held for as long as the process lives. */
   @SuppressWarnings({"UnusedVariable", "FieldCanBeLocal"})
   private final DirectoryLock lock;
@@ -66,8 +69,13 @@ final class FileJournal implements RelayJournal {
           try {
             DayFile.write(file, days);
             written = true;
-          } catch (IOException refused) {
-            log.warn("{}: {}", file, refused.toString());
+            refused = "";
+          } catch (IOException why) {
+            String text = String.valueOf(why.getMessage());
+            if (!text.equals(refused)) { // A full disk stays full for a while.
+              log.warn("{}: {}", file, text);
+            }
+            refused = text;
           }
           boolean result = written;
           loop.execute(() -> done.accept(result));

@@ -8,6 +8,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
@@ -30,7 +32,7 @@ final class InviteContents {
       names = "--public-url",
       paramLabel = "URL",
       description =
-          "How volunteers reach this egress, ws or wss; may be repeated (default: as it listens).")
+          "How volunteers reach this egress, ws or wss; may be repeated (default: as it listens, on one address).")
   private List<String> publicUrls = new ArrayList<>();
 
   @Option(
@@ -65,8 +67,11 @@ final class InviteContents {
     return !freddies.isEmpty();
   }
 
-  boolean namesPublicUrls() {
-    return !publicUrls.isEmpty();
+  /** Refuses an invite whose only address of the exit is that of nobody. */
+  void checkReachable(InetSocketAddress listen) {
+    if (listen.getAddress().isAnyLocalAddress() && publicUrls.isEmpty()) {
+      throw new UserErrorException("--public-url is missing: how do volunteers reach this host?");
+    }
   }
 
   AccessTokens tokens() throws IOException {
@@ -87,28 +92,43 @@ final class InviteContents {
   }
 
   Invite invite(Identity identity, InetSocketAddress bound, boolean secure) throws IOException {
-    List<URI> urls = urls("--public-url", publicUrls);
+    List<URI> urls = urls("--public-url", publicUrls, Invite::isEgressUrl, "wss://HOST/");
     if (urls.isEmpty()) {
       HostPort at = new HostPort(bound.getAddress().getHostAddress(), bound.getPort());
       urls = List.of(URI.create((secure ? "wss://" : "ws://") + at));
     }
+    for (String server : stun) {
+      if (!Invite.isStunServer(server)) {
+        throw new UserErrorException("--stun: '" + server + "' is not HOST:PORT");
+      }
+    }
+    List<URI> meeting = urls("--freddie", freddies, Invite::isFreddieUrl, "https://HOST/");
     try {
-      return new Invite(
-          identity.nodeId(), urls, urls("--freddie", freddies), stun, tokens().first());
+      return new Invite(identity.nodeId(), urls, meeting, stun, tokens().first());
     } catch (IllegalArgumentException wrong) {
       throw new UserErrorException(String.valueOf(wrong.getMessage()));
     }
   }
 
-  private static List<URI> urls(String option, List<String> texts) {
+  private static List<URI> urls(
+      String option, List<String> texts, Predicate<URI> fits, String example) {
     List<URI> urls = new ArrayList<>();
     for (String text : texts) {
-      try {
-        urls.add(new URI(text.strip()));
-      } catch (URISyntaxException wrong) {
-        throw new UserErrorException(option + ": '" + text + "' is not a URL");
-      }
+      Optional<URI> url = url(text.strip()).filter(fits);
+      urls.add(
+          url.orElseThrow(
+              () ->
+                  new UserErrorException(
+                      option + ": '" + text + "' is not a URL such as " + example)));
     }
     return urls;
+  }
+
+  private static Optional<URI> url(String text) {
+    try {
+      return Optional.of(new URI(text));
+    } catch (URISyntaxException notAUrl) {
+      return Optional.empty();
+    }
   }
 }

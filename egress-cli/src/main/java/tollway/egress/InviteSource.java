@@ -34,22 +34,34 @@ final class InviteSource {
       description = "A file with the invite on one line; may be repeated by widgets.")
   private List<Path> files = new ArrayList<>();
 
-  /** At least one; each names at least one freddie. */
+  /** An invite as it was given, and by what. */
+  record Given(String where, String text) {
+    /** It names at least one freddie. */
+    Invite decoded() {
+      return decode(where, text);
+    }
+  }
+
+  /** At least one. */
   List<Invite> all(CliIo io) throws IOException {
-    List<Invite> invites = new ArrayList<>();
+    return given(io).stream().map(Given::decoded).toList();
+  }
+
+  private List<Given> given(CliIo io) throws IOException {
+    List<Given> invites = new ArrayList<>();
     if (text != null) {
-      invites.add(decode("--invite", text));
+      invites.add(new Given("--invite", text));
     }
     for (Path file : files) {
       try {
-        invites.add(decode("--invite-file", InviteFile.read(file)));
+        invites.add(new Given("--invite-file", InviteFile.read(file)));
       } catch (NoSuchFileException missing) {
         throw new UserErrorException("--invite-file: no such file: " + file);
       }
     }
     String variable = io.environment().get(VARIABLE);
     if (invites.isEmpty() && variable != null) {
-      invites.add(decode(VARIABLE, variable));
+      invites.add(new Given(VARIABLE, variable));
     }
     if (invites.isEmpty()) {
       throw new UserErrorException(
@@ -60,13 +72,23 @@ final class InviteSource {
     return invites;
   }
 
+  /** Whether an option names an invite. */
+  boolean isNamed() {
+    return text != null || !files.isEmpty();
+  }
+
   /** Whether there is an invite at all. */
   boolean isGiven(CliIo io) {
-    return text != null || !files.isEmpty() || io.environment().containsKey(VARIABLE);
+    return isNamed() || io.environment().containsKey(VARIABLE);
   }
 
   Invite only(CliIo io) throws IOException {
-    List<Invite> invites = all(io);
+    return onlyGiven(io).decoded();
+  }
+
+  /** The only one, whatever it says. */
+  Given onlyGiven(CliIo io) throws IOException {
+    List<Given> invites = given(io);
     if (invites.size() > 1) {
       throw new UserErrorException("one egress at a time: give one invite");
     }

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.ExitCode;
+import tollway.cli.FileTrouble;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.loop.BackgroundThread;
@@ -38,7 +39,8 @@ import tollway.pt.PtTask;
       "  ClientTransportPlugin tollway exec /usr/local/bin/egress pt",
       "  Bridge tollway 192.0.2.1:1 FINGERPRINT invite=tollway1:...",
       "torrc of a bridge:",
-      "  ServerTransportPlugin tollway exec /usr/local/bin/egress pt --freddie URL --public-url URL",
+      "  ServerTransportPlugin tollway exec /usr/local/bin/egress pt",
+      "  ServerTransportOptions tollway freddie=URL public-url=URL",
       "  ServerTransportListenAddr tollway 0.0.0.0:8470",
       "",
       "Volunteers run 'egress widget' with the bridge's invite. stdout is the host's."
@@ -58,7 +60,7 @@ final class PtCommand extends Subcommand {
       task = environment.task();
     } catch (PtRefusedException refused) {
       lines.refused(refused);
-      throw new UserErrorException(refused.getMessage() + ": tor starts this: see 'pt --help'");
+      throw new UserErrorException(refused.line() + ": tor starts this: see 'egress pt --help'");
     }
     StopSignal stop = new StopSignal();
     try {
@@ -68,7 +70,10 @@ final class PtCommand extends Subcommand {
         connect(task, lines, stop);
       }
     } catch (IOException | MalformedBytesException | UserErrorException wrong) {
-      String why = String.valueOf(wrong.getMessage());
+      String why =
+          wrong instanceof IOException broken
+              ? FileTrouble.text(broken)
+              : String.valueOf(wrong.getMessage());
       if (task instanceof PtTask.Server) {
         lines.serverMethodError(why);
         lines.serverMethodsDone();

@@ -52,9 +52,7 @@ final class PtServer implements AutoCloseable {
     if (!contents.namesFreddies()) {
       throw new UserErrorException("--freddie is missing: where do people find volunteers?");
     }
-    if (listen.getAddress().isAnyLocalAddress() && !contents.namesPublicUrls()) {
-      throw new UserErrorException("--public-url is missing: how do volunteers reach this host?");
-    }
+    contents.checkReachable(listen);
     Path directory = task.state().resolve(PtTask.TRANSPORT);
     Identity identity = InviteOptions.identityIn(directory);
     Preamble preamble =

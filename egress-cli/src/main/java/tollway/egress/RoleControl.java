@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tollway.cli.UserErrorException;
@@ -34,11 +37,15 @@ final class RoleControl implements Closeable {
     default void serve(ControlCommands commands) {}
   }
 
+  private final EventLoop loop;
   private final ControlEvents events;
+  private final Runnable end;
   private final ControlServer server;
 
-  private RoleControl(ControlEvents events, ControlServer server) {
+  private RoleControl(EventLoop loop, ControlEvents events, Runnable end, ControlServer server) {
+    this.loop = loop;
     this.events = events;
+    this.end = end;
     this.server = server;
   }
 
@@ -47,6 +54,7 @@ final class RoleControl implements Closeable {
     long begun = loop.nanoTime();
     Supplier<List<JsonObject>> present = desk::present;
     ControlEvents events = new ControlEvents(loop, present);
+    Runnable end = once(() -> events.publish(ControlEvents.event("stopping")));
     ControlCommands commands = new ControlCommands();
     commands.on("events", events);
     commands.on(
@@ -67,13 +75,13 @@ final class RoleControl implements Closeable {
     commands.on(
         "stop",
         (question, answer) -> {
-          events.publish(ControlEvents.event("stopping"));
+          end.run();
           answer.result(new JsonObject());
           loop.execute(stop::request); // Behind the event.
         });
     desk.serve(commands);
     try {
-      return new RoleControl(events, ControlServer.open(socket, loop, commands));
+      return new RoleControl(loop, events, end, ControlServer.open(socket, loop, commands));
     } catch (ControlInUseException taken) {
       throw new UserErrorException(taken.getMessage() + ": give this one another with --control");
     } catch (ControlPathException unfit) {
@@ -81,9 +89,32 @@ final class RoleControl implements Closeable {
     }
   }
 
+  private static Runnable once(Runnable task) {
+    AtomicBoolean done = new AtomicBoolean();
+    return () -> {
+      if (done.compareAndSet(false, true)) {
+        task.run();
+      }
+    };
+  }
+
   /** Tells those who read events. Any thread. */
   void publish(JsonObject event) {
     events.publish(event);
+  }
+
+  /**
+   * Tells those who read events that the daemon ends, once, for whatever reason; when it returns
+   * they are being told. Not on the loop.
+   */
+  void stopping() throws InterruptedException {
+    CountDownLatch told = new CountDownLatch(1);
+    loop.execute(
+        () -> {
+          end.run();
+          loop.execute(told::countDown); // Behind the event.
+        });
+    told.await(1, TimeUnit.SECONDS);
   }
 
   /** Last of all: whoever asked us to stop waits for this. */

@@ -71,6 +71,7 @@ final class ServeCommand extends Subcommand {
     own.refresh();
     invites.check(door.isSecure());
     EgressConfig config = toConfig(own);
+    invites.contents().checkReachable(config.door().listen());
     Identity identity = invites.identity(io().environment());
     StopSignal stop = new StopSignal();
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -80,16 +81,17 @@ final class ServeCommand extends Subcommand {
       EgressServer server = start(loops, identity, config);
       os.every(OWN_ADDRESSES, own::refresh);
       Invite invite = invites.contents().invite(identity, server.address(), door.isSecure());
-      invites.remember(invite, io().environment());
       NettyEventLoop loop = loops.next();
       ServeDesk desk = new ServeDesk(server, identity.nodeId(), loop);
       Path socket = control.socket(DaemonRole.SERVE, io().environment());
       try (RoleControl open = RoleControl.open(DaemonRole.SERVE, socket, loop, stop, desk)) {
         Timer look = loop.every(LOOK, () -> desk.look(open::publish));
         watchFiles(os, server);
+        invites.remember(invite, io().environment());
         stop.installedTwice();
         announce(server, invite);
         stop.await();
+        open.stopping();
         drain(server, stop, patience);
         look.cancel();
         server.close();
@@ -137,6 +139,11 @@ final class ServeCommand extends Subcommand {
   }
 
   private void announce(EgressServer server, Invite invite) {
+    if (invite.freddies().isEmpty()) {
+      io().err()
+          .println(
+              "egress: warning: the invite leads nobody here: give --freddie, and start again");
+    }
     String text = InviteCodec.encode(invite);
     if (json) {
       JsonObject ready = new JsonObject();

@@ -20,10 +20,10 @@ import tollway.console.ShellTree;
     description = "Give one command after the other, with completion and history.",
     footer = {
       "",
-      "Tab completes commands and options; 'help COMMAND' explains one; Ctrl-C ends a command,",
-      "Ctrl-D the shell. When standard input is no terminal it is a script: one command a line,",
-      "# begins a comment, and the first that fails ends it with its exit code. History:",
-      "~/.local/state/tollway/egress_history."
+      "Tab completes commands and options; 'help COMMAND' explains one; Ctrl-C ends a command,"
+          + " Ctrl-D the shell. When standard input is no terminal it is a script: one command a"
+          + " line, # begins a comment, and the first that fails ends it with its exit code.",
+      "History: ~/.local/state/tollway/egress_history."
     })
 final class ShellCommand extends Subcommand {
   @Option(

@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.cli.UserErrorException;
 import tollway.console.Daemon;
 import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
@@ -71,6 +72,9 @@ final class SpeedtestCommand extends Subcommand {
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
     int each = SpeedText.seconds(seconds);
     way.check();
+    if (control != null && invites.isNamed()) {
+      throw new UserErrorException("--control and an invite: give one of them");
+    }
     boolean running = control != null || !invites.isGiven(io());
     JsonObject measured = running ? byDaemon(each) : byOneOfOurOwn(each);
     if (json) {

@@ -59,6 +59,10 @@ final class StunSurvey {
     return answer;
   }
 
+  boolean isEmpty() {
+    return questions.isEmpty();
+  }
+
   /** Waits for the answers; {@code connected}: a data channel came to be all the same. */
   Check check(boolean connected, boolean showAddress) throws InterruptedException {
     if (questions.isEmpty()) {

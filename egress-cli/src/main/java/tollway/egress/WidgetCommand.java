@@ -170,6 +170,7 @@ final class WidgetCommand extends Subcommand {
         MeteredWatch.start(os, now -> loop.execute(() -> widget.metered(now)));
         reporter.ifPresent(to -> report(loop, widget, identity.nodeId(), to));
         stop.await();
+        open.stopping();
         close(widget, loop, os);
         shown.close();
       }
@@ -194,12 +195,11 @@ final class WidgetCommand extends Subcommand {
   /** Leaves everybody, and waits until they were told and the last count is on the disk. */
   private void close(Widget widget, NettyEventLoop loop, ThreadEventLoop os)
       throws InterruptedException {
-    Duration goodbye = mapPorts ? ROUTER_GOODBYE : GOODBYE;
     CountDownLatch left = new CountDownLatch(1);
     loop.execute(
         () -> {
           widget.close();
-          os.execute(() -> loop.schedule(goodbye, left::countDown));
+          os.execute(() -> loop.schedule(mapPorts ? ROUTER_GOODBYE : GOODBYE, left::countDown));
         });
     left.await(1, TimeUnit.SECONDS);
   }

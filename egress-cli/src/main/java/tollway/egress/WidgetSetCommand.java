@@ -17,8 +17,8 @@ import tollway.cli.Subcommand;
     description = "Change limits of the running widget, or show them when none is given.",
     footer = {
       "",
-      "'none' takes a rate, quota or schedule away. What is set here holds until the widget ends:",
-      "give the same options to 'egress widget', or a --config file, to keep them."
+      "'none' takes a rate, quota or schedule away. What is set here holds until the widget"
+          + " ends: give the same options to 'egress widget', or a --config file, to keep them."
     })
 final class WidgetSetCommand extends Subcommand {
   @Mixin private LimitOptions limits = new LimitOptions();

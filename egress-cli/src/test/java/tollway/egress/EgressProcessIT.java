@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ final class EgressProcessIT {
     expect(2, "Unknown option", "serve", "--nonsense");
     expect(2, "an invite is missing", "desktop");
     expect(2, "an invite is missing", "widget");
-    expect(2, "does not begin with tollway1:", "desktop", "--invite", "nonsense");
+    expect(2, "does not begin with 'tollway1:'", "desktop", "--invite", "nonsense");
     expect(2, "checksum", "desktop", "--invite", "tollway1:AAAAAAAAAAAA");
     expect(2, "no such file", "desktop", "--invite-file", "/nowhere");
     expect(2, "is a directory: " + directory, "widget", "--invite-file", directory.toString());
@@ -36,9 +37,9 @@ final class EgressProcessIT {
     expect(2, "there is no port", "serve", "--deny-port", "70000", "--state", directory.toString());
     expect(2, "is not a URL", "serve", "--freddie", "a b", "--state", directory.toString());
     String state = directory.toString();
-    expect(2, "egress URLs", "serve", "--public-url", "http://x", "--state", state);
-    expect(2, "freddie", "serve", "--freddie", "ftp://x", "--state", state);
-    expect(2, "STUN", "serve", "--stun", "foo", "--state", state);
+    expect(2, "--public-url: 'http://x'", "serve", "--public-url", "http://x", "--state", state);
+    expect(2, "--freddie: 'ftp://x'", "serve", "--freddie", "ftp://x", "--state", state);
+    expect(2, "--stun: 'foo'", "serve", "--stun", "foo", "--state", state);
     expect(2, "which command?");
   }
 
@@ -154,6 +155,26 @@ final class EgressProcessIT {
       assertThat(shown.out()).containsExactly(invite);
     }
     assertThat(Files.getPosixFilePermissions(directory.resolve("egress/invite"))).hasSize(2);
+  }
+
+  @Test
+  void aSecondOneLeavesTheFirstOnesInviteAndSaysOneLine() throws Exception {
+    try (Chain chain = new Chain(directory)) {
+      String invite = Chain.text(chain.egress("http://127.0.0.1:9").event("ready"), "invite");
+      Path state = directory.resolve("egress");
+      Path kept = state.resolve("invite");
+      String socket = directory.resolve("taken").toString();
+      Files.writeString(Path.of(socket), "");
+      String[] serve = {"serve", "--listen", "127.0.0.1:0", "--control", socket, "--state"};
+      List<String> words = new ArrayList<>(List.of(serve));
+      words.add(state.toString());
+      expect(2, "is not a socket", words.toArray(String[]::new));
+      assertThat(Files.readString(kept).strip()).isEqualTo(invite);
+      String[] desktop = {
+        "desktop", "--listen", "127.0.0.1:0", "--invite", invite, "--control", socket
+      };
+      expect(2, "is not a socket", desktop);
+    }
   }
 
   private static void expect(int code, String line, String... arguments) throws Exception {

@@ -37,13 +37,13 @@ public record Invite(
     require(freddies.size() <= MOST_URLS, "at most eight freddie URLs");
     require(stunServers.size() <= MOST_STUN_SERVERS, "at most eight STUN servers");
     for (URI url : egressUrls) {
-      require(isUrl(url, "wss?"), "egress URLs such as wss://HOST/");
+      require(isEgressUrl(url), "egress URLs such as wss://HOST/");
     }
     for (URI url : freddies) {
-      require(isUrl(url, "wss?|https?"), "freddie URLs such as https://HOST/");
+      require(isFreddieUrl(url), "freddie URLs such as https://HOST/");
     }
     for (String server : stunServers) {
-      require(isHostAndPort(server), "STUN servers as HOST:PORT");
+      require(isStunServer(server), "STUN servers as HOST:PORT");
     }
     if (token.isPresent()) {
       require(isToken(token.get()), "a token of 16 to 128 letters, digits or ._~+/=-");
@@ -52,6 +52,14 @@ public record Invite(
 
   public static boolean isToken(String text) {
     return TOKEN.matcher(text).matches();
+  }
+
+  public static boolean isEgressUrl(URI url) {
+    return isUrl(url, "wss?");
+  }
+
+  public static boolean isFreddieUrl(URI url) {
+    return isUrl(url, "wss?|https?");
   }
 
   /** Never the token. */
@@ -72,7 +80,7 @@ public record Invite(
         && url.toString().chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 
-  private static boolean isHostAndPort(String text) {
+  public static boolean isStunServer(String text) {
     try {
       return text.length() <= 300 && Destination.parse(text, 0).port() > 0;
     } catch (tollway.bytes.MalformedBytesException neither) {

@@ -47,7 +47,7 @@ public final class InviteCodec {
     }
     String bare = text.replaceAll("\\s+", "");
     if (!bare.startsWith(PREFIX)) {
-      throw new MalformedBytesException("no invite: it does not begin with " + PREFIX);
+      throw new MalformedBytesException("no invite: it does not begin with '" + PREFIX + "'");
     }
     Bytes checked = base64(bare.substring(PREFIX.length()));
     int end = checked.size() - CHECK_SIZE;

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tollway.cli.CliIo;
+import tollway.cli.Launcher;
+
+/** What is refused before anything is done. */
+final class UsageTest {
+  @TempDir private Path directory;
+
+  private record Answer(int code, String out, String err) {}
+
+  @Test
+  void whatMakesNoSenseIsOneLineThatNamesIt() {
+    String state = directory.toString();
+    refused("widget: --via: 'foo' is none of egress, volunteers, auto", "widget", "--via", "foo");
+    refused("serve: --max-streams: 'x' is not a whole number", "serve", "--max-streams", "x");
+    refused("--deny-port: 'a' is not a whole number", "serve", "--deny-port", "a");
+    refused(
+        "--public-url is missing: how do volunteers reach",
+        "serve",
+        "--listen",
+        "0.0.0.0:0",
+        "--state",
+        state);
+    refused("--wait: 'soon'", "events", "--wait", "soon");
+    refused("give one of them", "speedtest", "--invite", "x", "--control", "y");
+    refused("--paths: give a number", "speedtest", "--invite", "x", "--paths", "9");
+  }
+
+  @Test
+  void aDoctorWithoutAnInviteHasNothingToLookAt() {
+    refused("an invite is missing", "doctor");
+    refused("no such file", "doctor", "--invite-file", directory.resolve("none").toString());
+    Answer answer = egress("doctor", "--invite", "x");
+    assertThat(answer.code()).isEqualTo(1);
+    assertThat(answer.out())
+        .startsWith("FAIL  invite ")
+        .contains("it does not begin with 'tollway1:': copy it once more")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void whatIsNoDirectoryIsSaidInWords() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "");
+    refused("not a directory: " + file, "serve", "--state", file.toString(), "--listen", "[::1]:0");
+  }
+
+  @Test
+  void helpIsNotBrokenInTheMiddle() {
+    for (String command :
+        List.of(
+            "",
+            "serve",
+            "widget",
+            "widget set",
+            "desktop",
+            "doctor",
+            "speedtest",
+            "pt",
+            "events",
+            "shell")) {
+      String[] words = (command + " --help").strip().split(" ");
+      List<String> lines = egress(words).out().lines().toList();
+      assertThat(lines).allMatch(line -> line.length() <= 80);
+      for (int i = 1; i + 1 < lines.size(); i++) {
+        // A line of one or two words between longer ones was broken by a wrap that nobody wanted.
+        boolean torn =
+            lines.get(i - 1).length() > 70
+                && !lines.get(i).startsWith(" ")
+                && lines.get(i).split(" ").length <= 2
+                && !lines.get(i + 1).isEmpty()
+                && !lines.get(i).endsWith(".");
+        assertThat(torn).as(command + ": " + lines.get(i)).isFalse();
+      }
+    }
+  }
+
+  private static void refused(String line, String... words) {
+    Answer answer = egress(words);
+    assertThat(answer.code()).as(String.join(" ", words)).isEqualTo(2);
+    assertThat(answer.out()).isEmpty();
+    assertThat(answer.err()).contains(line).hasLineCount(1);
+  }
+
+  private static Answer egress(String... words) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CliIo io =
+        new CliIo(
+            new ByteArrayInputStream(new byte[0]),
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            Map.of("HOME", "/nowhere"));
+    int code = new Launcher("egress", EgressCommand::new).run(io, words);
+    return new Answer(code, out.toString(), err.toString());
+  }
+}
