@@ -33,7 +33,7 @@ final class ChainDoctor {
 
   private static final Duration MATCH = Duration.ofSeconds(5);
   private static final Duration SESSION = Duration.ofMillis(10_500);
-  private static final Duration DIAL = Duration.ofMillis(13_000);
+  private static final Duration DIAL = Duration.ofSeconds(13);
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
 
   private final Invite invite;
