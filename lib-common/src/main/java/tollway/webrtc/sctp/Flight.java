@@ -34,6 +34,7 @@ final class Flight {
   private int datagramBytes;
   private int abandoned;
   private long newestAckedSentAt = Long.MIN_VALUE;
+  private int newestAckedTsn;
   private final Deque<OutboundChunk> lost = new ArrayDeque<>();
 
   Flight(int firstTsn) {
@@ -131,8 +132,10 @@ final class Flight {
       }
       previousEnd = gap.end();
     }
-    if (result.newest != null) {
-      newestAckedSentAt = Math.max(newestAckedSentAt, result.newest.sentAt);
+    OutboundChunk newest = result.newest;
+    if (newest != null && !isOvertaken(newest)) {
+      newestAckedSentAt = newest.sentAt;
+      newestAckedTsn = newest.tsn;
     }
     countMisses(highestNew);
     return true;
@@ -157,6 +160,13 @@ final class Flight {
     }
   }
 
+  /** Something that was sent later has arrived; the chunks of one burst have one time. */
+  private boolean isOvertaken(OutboundChunk chunk) {
+    return chunk.sentAt == newestAckedSentAt
+        ? Serial.before(chunk.tsn, newestAckedTsn)
+        : chunk.sentAt < newestAckedSentAt;
+  }
+
   /** Gives up datagrams that later ones have overtaken for long; returns the bytes. */
   int expireDatagrams(long now, long roundTrip) {
     long limit = now - roundTrip - Math.max(roundTrip / 4, REORDERING);
@@ -164,7 +174,7 @@ final class Flight {
     for (int tsn = first; tsn != next && datagramBytes > 0; tsn++) {
       OutboundChunk chunk = at(tsn);
       if (chunk.isOpen() && chunk.message.isDatagram()) {
-        if (chunk.sentAt > limit || chunk.sentAt > newestAckedSentAt) {
+        if (chunk.sentAt > limit || !isOvertaken(chunk)) {
           break;
         }
         bytes += chunk.size;
