@@ -7,12 +7,12 @@ import com.google.gson.JsonParser;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import tollway.lab.Chromium;
+import tollway.lab.Browser;
 
 /** The peer in {@code peer.html}, which a browser shows. */
-record PagePeer(Chromium browser) implements ForeignPeer {
+record PagePeer(Browser browser) implements ForeignPeer {
   /** Leaves whatever is shown for a fresh page. */
-  static PagePeer open(Chromium browser) throws Exception {
+  static PagePeer open(Browser browser) throws Exception {
     URI page = PagePeer.class.getResource("peer.html").toURI();
     String fresh = "?" + System.nanoTime();
     browser.open(page + fresh);

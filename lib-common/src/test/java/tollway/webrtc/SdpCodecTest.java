@@ -65,6 +65,30 @@ final class SdpCodecTest {
       """
           .formatted(DIGEST);
 
+  /** Of Firefox 153: its fingerprint is the session's, its candidates come afterwards. */
+  private static final String FIREFOX =
+      """
+      v=0
+      o=mozilla...THIS_IS_SDPARTA-99.0 5445499659780951520 0 IN IP4 0.0.0.0
+      s=-
+      t=0 0
+      a=sendrecv
+      a=fingerprint:sha-256 %s
+      a=group:BUNDLE 0
+      a=ice-options:trickle
+      a=msid-semantic:WMS *
+      m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+      c=IN IP4 0.0.0.0
+      a=sendrecv
+      a=ice-pwd:ba8e73ccadaab40d2052c7e1824cfc4a
+      a=ice-ufrag:387e1bd4
+      a=mid:0
+      a=setup:actpass
+      a=sctp-port:5000
+      a=max-message-size:1073741823
+      """
+          .formatted(DIGEST);
+
   private static SessionDescription description() throws MalformedBytesException {
     return new SessionDescription(
         "data",
@@ -109,11 +133,16 @@ final class SdpCodecTest {
 
   @Test
   void aBrowsersOfferIsUnderstood() throws Exception {
-    SessionDescription offer = SdpCodec.parse(CHROMIUM);
-    assertThat(offer.setup()).isEqualTo(Setup.ACTPASS);
-    assertThat(offer.candidates()).hasSize(1);
-    assertThat(offer.maxMessageBytes()).isEqualTo(262_144);
-    assertThat(offer.fingerprints()).containsExactly(Fingerprint.parse("sha-256 " + DIGEST));
+    SessionDescription chromium = SdpCodec.parse(CHROMIUM);
+    assertThat(chromium.candidates()).hasSize(1);
+    assertThat(chromium.maxMessageBytes()).isEqualTo(262_144);
+    SessionDescription firefox = SdpCodec.parse(FIREFOX);
+    assertThat(firefox.ice().ufrag()).isEqualTo("387e1bd4");
+    assertThat(firefox.maxMessageBytes()).isEqualTo(1_073_741_823);
+    for (SessionDescription offer : List.of(chromium, firefox)) {
+      assertThat(offer.setup()).isEqualTo(Setup.ACTPASS);
+      assertThat(offer.fingerprints()).containsExactly(Fingerprint.parse("sha-256 " + DIGEST));
+    }
   }
 
   @Test
