@@ -11,7 +11,6 @@ volunteer at 50 ms and 1 % loss each way; 50/1/20/1/3/bond bonds three wires of 
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import pathlib
@@ -22,17 +21,17 @@ import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
+from roles import HERE, Roles
+
 ROUNDS = 7
 WARM_UP = 3
-SETTLE = 60
 
 
-class Lab:
-    """Namespaces, wires and the roles of the chain as processes."""
+class Lab(Roles):
+    """Namespaces, wires and the roles of the chain in them."""
 
     def __init__(self, binaries, work, rtt, loss, rate, volunteers):
-        self.bin, self.work, self.children = pathlib.Path(binaries), pathlib.Path(work), []
+        super().__init__(binaries, work)
         self.prefix = f"twi{os.getpid()}"
         self.rtt, self.loss, self.rate, self.volunteers = rtt, loss, rate, volunteers
         self.names = ["home", "net"] + [f"v{i}" for i in range(volunteers)]
@@ -44,29 +43,8 @@ class Lab:
         subprocess.run(["ip", *arguments], check=True)
 
     def start(self, name, namespace, *command):
-        output = open(self.work / f"{name}.out", "wb")
-        errors = open(self.work / f"{name}.log", "wb")
         inside = ["ip", "netns", "exec", self.namespace(namespace)] if namespace else []
-        child = subprocess.Popen(
-            [*inside, *map(str, command)], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-            env={**os.environ, "XDG_RUNTIME_DIR": str(self.work / "run" / name)},
-        )
-        self.children.append(child)
-        return child
-
-    def said(self, name, event=None, times=1):
-        """The last line of NAME, or its last JSON object with this event once it came so often; waits for it."""
-        deadline = time.monotonic() + SETTLE
-        while time.monotonic() < deadline:
-            lines = (self.work / f"{name}.out").read_text().splitlines()
-            if event is None and lines:
-                return lines[-1]
-            found = [fields for fields in map(json.loads, lines) if event and fields.get("event") == event] if event else []
-            if len(found) >= times:
-                return found[-1]
-            time.sleep(0.02)
-        raise SystemExit(f"bench: {name} did not say {event or 'anything'} within {SETTLE} s; see its log:\n"
-                         + (self.work / f"{name}.log").read_text()[-800:])
+        super().start(name, *inside, *command)
 
     def build(self):
         for name in self.names:
@@ -130,10 +108,7 @@ class Lab:
         return each
 
     def close(self):
-        for child in self.children:
-            child.kill()
-        for child in self.children:
-            child.wait()
+        super().close()
         for name in self.names:
             subprocess.run(["ip", "netns", "del", self.namespace(name)], stderr=subprocess.DEVNULL, check=False)
 

@@ -74,6 +74,9 @@ old=$IFS; IFS=:; full=
 for jar in $classpath; do full=$full:$lib/$jar; done
 IFS=$old
 
+# QUIC's library would parse the system's certificates anew for each connection, and use none: ours are pinned.
+export SSL_CERT_FILE=/dev/null
+
 # shellcheck disable=SC2086 # options are words
 exec "$home/bin/java" -XX:+UseSerialGC -XX:-UsePerfData $mode ${TOLLWAY_JAVA_OPTS-} \
   -cp "${full#:}" "$main" "$@"

@@ -3,6 +3,7 @@ package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -21,12 +22,15 @@ import tollway.session.PathSnapshot;
 import tollway.session.PathState;
 import tollway.session.SessionEnd;
 
-/** A volunteer's WebSocket to a real egress, and people who use it as if from far away. */
+/** A volunteer's WebSocket to a real egress, and people who use it, perhaps from far away. */
 final class Uplink implements AutoCloseable {
+  private static final int TALKATIVE = Integer.MAX_VALUE;
+
   private final NettyEventLoop loop;
   private final EgressSocket socket;
   private final CompletableFuture<Void> up = new CompletableFuture<>();
   private final CompletableFuture<String> down = new CompletableFuture<>();
+  private volatile Duration way = Duration.ZERO;
 
   Uplink(NettyEventLoop loop, URI url, Optional<String> token, TrustedRoots roots) {
     this.loop = loop;
@@ -52,6 +56,12 @@ final class Uplink implements AutoCloseable {
 
   Uplink(NettyEventLoop loop, int port) {
     this(loop, URI.create("ws://127.0.0.1:" + port), Optional.empty(), TrustedRoots.SYSTEM);
+  }
+
+  /** Those who come from now on need so long for each way. */
+  Uplink distant(Duration oneWay) {
+    way = oneWay;
+    return this;
   }
 
   Uplink awaitUp() throws Exception {
@@ -100,7 +110,18 @@ final class Uplink implements AutoCloseable {
   }
 
   private Person person(NodeId egress, boolean falls) throws Exception {
-    return onLoop(() -> new Person(this, egress, falls));
+    return onLoop(() -> new Person(this, egress, falls ? 0 : TALKATIVE));
+  }
+
+  /** Somebody who says so much of QUIC, and then nothing any more; on the loop. */
+  Person personWhoSays(NodeId egress, int dataFrames) {
+    loop.checkInLoop();
+    return new Person(this, egress, dataFrames);
+  }
+
+  /** The same as {@link #person}, without waiting for it; on the loop. */
+  Person newcomer(NodeId egress) {
+    return personWhoSays(egress, TALKATIVE);
   }
 
   NettyEventLoop loop() {
@@ -138,25 +159,49 @@ final class Uplink implements AutoCloseable {
 
   /** One path of the WebSocket, as a session of a desktop sees it. */
   static final class Path implements PathLink, Onward.PathListener {
+    private static final int DATA = 1;
+
     private final EgressSocket socket;
+    private final NettyEventLoop loop;
+    private final Duration way;
     private final int id;
+    private int sayings;
     private @Nullable PathHandle handle;
 
     /** Says nothing from now on, as if both were gone. */
     volatile boolean mute;
 
-    private Path(EgressSocket socket) {
-      this.socket = socket;
+    private Path(Uplink uplink, int sayings) {
+      socket = uplink.socket;
+      loop = uplink.loop;
+      way = uplink.way;
+      this.sayings = sayings;
       id = socket.open(this);
     }
 
     @Override
     public boolean send(ByteBuf frame) {
+      if (frame.getUnsignedByte(frame.readerIndex()) == DATA) {
+        mute |= sayings-- == 0;
+      }
       if (mute) {
         frame.release();
         return true;
       }
-      return socket.send(id, frame);
+      if (way.isZero()) {
+        return socket.send(id, frame);
+      }
+      later(() -> socket.send(id, frame));
+      return true;
+    }
+
+    /** What is on its way keeps its order. */
+    private void later(Runnable arrival) {
+      if (way.isZero()) {
+        arrival.run();
+      } else {
+        loop.schedule(way, arrival);
+      }
     }
 
     @Override
@@ -171,11 +216,15 @@ final class Uplink implements AutoCloseable {
 
     @Override
     public void close() {
-      socket.closePath(id);
+      later(() -> socket.closePath(id));
     }
 
     @Override
     public void frame(ByteBuf frame) {
+      later(() -> arrived(frame));
+    }
+
+    private void arrived(ByteBuf frame) {
       PathHandle told = handle;
       if (told == null || mute) {
         frame.release();
@@ -186,12 +235,12 @@ final class Uplink implements AutoCloseable {
 
     @Override
     public void closed() {
-      ended("closed by the egress");
+      later(() -> ended("closed by the egress"));
     }
 
     @Override
     public void lost() {
-      ended("lost");
+      later(() -> ended("lost"));
     }
 
     private void ended(String why) {
@@ -211,25 +260,34 @@ final class Uplink implements AutoCloseable {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> attached = new CompletableFuture<>();
-    private final boolean fallsSilent;
+    private final int sayings;
     private volatile String lastPath = "";
 
-    private Person(Uplink uplink, NodeId egress, boolean fallsSilent) {
+    private Person(Uplink uplink, NodeId egress, int sayings) {
       this.uplink = uplink;
-      this.fallsSilent = fallsSilent;
+      this.sayings = sayings;
       streams = new WaitingStreams(uplink.loop, () -> "no session");
       session =
           ClientSession.open(
               uplink.loop,
               new ClientSessionConfig(egress, PathSizes.PACKET, PathSizes.FRAME, false),
               this);
-      path = new Path(uplink.socket);
+      path = new Path(uplink, sayings);
       path.handle = session.addPath(path, "the only one");
     }
 
     Person awaitReady() throws Exception {
       ready.get(30, TimeUnit.SECONDS);
       return this;
+    }
+
+    CompletableFuture<Void> whenReady() {
+      return ready;
+    }
+
+    /** Without waiting for it; on the loop. */
+    void leave() {
+      session.close();
     }
 
     boolean isReady() {
@@ -285,7 +343,7 @@ final class Uplink implements AutoCloseable {
     public void pathChanged(PathSnapshot changed, String why) {
       lastPath = changed.state() + ": " + why;
       if (changed.state() == PathState.ACTIVE) {
-        path.mute = fallsSilent; // Before the handshake can be over.
+        path.mute = sayings == 0; // Before the handshake can be over.
         attached.complete(null);
       }
     }
