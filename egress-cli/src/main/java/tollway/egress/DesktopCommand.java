@@ -20,6 +20,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.DurationText;
 import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
+import tollway.cli.MetricsOption;
 import tollway.cli.Subcommand;
 import tollway.control.ControlEvents;
 import tollway.loop.ListenException;
@@ -101,7 +102,7 @@ final class DesktopCommand extends Subcommand {
     try (NettyLoops loops = new NettyLoops(1)) {
       Desktop desktop = start(loops, config, says);
       DesktopDesk desk = new DesktopDesk(desktop, says::present);
-      Closeable shown = MetricsOption.open(page, desk::measure);
+      Closeable shown = MetricsPage.open(page, desk::measure);
       RoleControl open =
           RoleControl.open(
               DaemonRole.DESKTOP,

@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
+import tollway.cli.MetricsOption;
 import tollway.cli.Subcommand;
 import tollway.cli.TextFile;
 import tollway.cli.UserErrorException;
@@ -158,7 +159,7 @@ final class WidgetCommand extends Subcommand {
           config.limits().hasQuota() ? Optional.of(desk.journal()) : Optional.empty();
       boolean metered = MeteredWatch.look();
       try (RoleControl open = RoleControl.open(DaemonRole.WIDGET, socket, loop, stop, desk)) {
-        Closeable shown = MetricsOption.open(page, desk::measure);
+        Closeable shown = MetricsPage.open(page, desk::measure);
         stop.installed();
         says.control = open;
         loop.execute(

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.Unpooled;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,15 +89,7 @@ final class SpeedTestTest {
         EgressServer.start(
             loops,
             IDENTITY,
-            new EgressConfig(
-                new EgressDoor(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    Optional.empty(),
-                    AccessTokens.NONE,
-                    List.of()),
-                new DialPolicy(false, Set.of(), own -> false),
-                Optional.empty(),
-                limits));
+            EgressCycles.onLoopback(new DialPolicy(false, Set.of(), own -> false), limits));
     open.add(0, egress);
     Uplink uplink = new Uplink(far.next(), egress.address().getPort());
     open.add(0, uplink);

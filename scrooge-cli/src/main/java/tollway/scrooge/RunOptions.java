@@ -4,7 +4,6 @@ package tollway.scrooge;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.DurationText;
-import tollway.cli.MetricsAddress;
+import tollway.cli.MetricsOption;
 import tollway.cli.UserErrorException;
 import tollway.firewall.ReversePath;
 import tollway.identity.Identity;
@@ -124,13 +123,7 @@ final class RunOptions {
   @Mixin private TrustOptions trust = new TrustOptions();
   @Mixin private ShareOptions shares = new ShareOptions();
 
-  @Option(
-      names = "--metrics",
-      paramLabel = "HOST:PORT",
-      description =
-          "Show metrics for Prometheus at http://HOST:PORT/metrics, on a loopback or private"
-              + " address (default: nowhere).")
-  private @Nullable String metrics;
+  @Mixin private MetricsOption metrics = new MetricsOption();
 
   @Option(
       names = "--rotate",
@@ -152,7 +145,7 @@ final class RunOptions {
     addresses();
     ports();
     rotation();
-    metrics();
+    metrics.address();
     choice();
     reversePath(reversePath);
     receiptPeriod();
@@ -173,7 +166,7 @@ final class RunOptions {
         addresses(),
         Optional.ofNullable(hook).map(Path::toAbsolutePath),
         rotation(),
-        metrics(),
+        metrics.address(),
         NeighborhoodConfig.DEFAULT.withTunnels(maxTunnels).with(scrooge2()),
         reversePath(reversePath),
         trust.toConfig(),
@@ -257,10 +250,6 @@ final class RunOptions {
             () ->
                 new UserErrorException(
                     "--scrooge2: '" + scrooge2 + "' is neither off, offer nor require"));
-  }
-
-  private Optional<InetSocketAddress> metrics() {
-    return Optional.ofNullable(metrics).map(MetricsAddress::parse);
   }
 
   private Optional<Duration> rotation() {

@@ -4,12 +4,25 @@ package tollway.cli;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
-/** Where metrics may be read: in clear text, so not where everybody could. */
-public final class MetricsAddress {
-  private MetricsAddress() {}
+/** {@code --metrics}, for daemons: in clear text, so not where everybody could read them. */
+public final class MetricsOption {
+  @Option(
+      names = "--metrics",
+      paramLabel = "HOST:PORT",
+      description =
+          "Show metrics for Prometheus at http://HOST:PORT/metrics, on a loopback or private"
+              + " address (default: nowhere).")
+  private @Nullable String metrics;
 
-  public static InetSocketAddress parse(String text) {
+  public Optional<InetSocketAddress> address() {
+    return Optional.ofNullable(metrics).map(MetricsOption::parse);
+  }
+
+  private static InetSocketAddress parse(String text) {
     InetSocketAddress address = HostPort.parse("--metrics", text).resolve("--metrics");
     if (!isPrivate(address.getAddress())) {
       throw new UserErrorException(
