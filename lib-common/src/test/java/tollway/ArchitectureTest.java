@@ -39,6 +39,7 @@ final class ArchitectureTest {
     DOORS.put("control", Set.of("bytes", "files", "loop"));
     DOORS.put("console", Set.of("cli", "control", "loop"));
     DOORS.put("metrics", Set.of("loop"));
+    DOORS.put("page", Set.of("bytes"));
     DOORS.put("stun", Set.of("bytes", "loop"));
     DOORS.put("tunnel", Set.of("bytes", "exec"));
     DOORS.put("firewall", Set.of("bytes", "exec"));
@@ -60,6 +61,7 @@ final class ArchitectureTest {
             "identity",
             "loop",
             "onward",
+            "page",
             "session",
             "shaping",
             "signaling",

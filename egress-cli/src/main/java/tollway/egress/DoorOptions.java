@@ -17,6 +17,7 @@ import tollway.pipeline.AddressBlock;
 import tollway.pipeline.EgressDoor;
 import tollway.pipeline.EgressLimits;
 import tollway.pipeline.ServerTls;
+import tollway.pipeline.WidgetPage;
 
 /** The options of {@code egress serve} that say how volunteers come in. */
 final class DoorOptions {
@@ -56,6 +57,13 @@ final class DoorOptions {
       description = "Connections from one public address, or IPv6 /64 (64 at the start).")
   private int perAddress = EgressLimits.DEFAULT.connectionsPerAddress();
 
+  @Option(
+      names = "--widget-page",
+      description =
+          "Also show a page at /widget by which volunteers help with nothing but a browser; give"
+              + " them https://HOST/widget#INVITE.")
+  private boolean page;
+
   boolean isSecure() {
     return certificate != null;
   }
@@ -82,7 +90,11 @@ final class DoorOptions {
       }
     }
     return new EgressDoor(
-        HostPort.parse("--listen", listen).resolve("--listen"), tls(), tokens, trusted);
+        HostPort.parse("--listen", listen).resolve("--listen"),
+        tls(),
+        tokens,
+        trusted,
+        page ? Optional.of(WidgetPage.load()) : Optional.empty());
   }
 
   /** What the files hold now; empty when there are none. */

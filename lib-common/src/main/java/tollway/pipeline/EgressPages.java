@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,13 +17,15 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import tollway.page.HtmlPage;
 
 /**
- * What an egress answers by HTTP: {@code /healthz} and {@code /metrics}; volunteers with the right
- * token pass on to the WebSocket.
+ * What an egress answers by HTTP: {@code /healthz}, {@code /metrics} and, when there is one, the
+ * page for volunteers; volunteers with the right token pass on to the WebSocket.
  */
 final class EgressPages extends ChannelInboundHandlerAdapter {
   /** On a connection: by virtue of which token it may have a WebSocket. */
@@ -32,11 +35,17 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
   private final Supplier<AccessTokens> tokens;
   private final Consumer<Consumer<String>> metrics;
   private final EgressLoad load;
+  private final Optional<HtmlPage> page;
 
-  EgressPages(Supplier<AccessTokens> tokens, EgressLoad load, Consumer<Consumer<String>> metrics) {
+  EgressPages(
+      Supplier<AccessTokens> tokens,
+      EgressLoad load,
+      Consumer<Consumer<String>> metrics,
+      Optional<HtmlPage> page) {
     this.tokens = tokens;
     this.load = load;
     this.metrics = metrics;
+    this.page = page;
   }
 
   @Override
@@ -63,6 +72,8 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
               context
                   .executor()
                   .execute(() -> answer(context, request, HttpResponseStatus.OK, text)));
+    } else if (path.equals(WidgetPage.URL_PATH) && page.isPresent()) {
+      show(context, request, page.get());
     } else {
       answer(context, request, HttpResponseStatus.NOT_FOUND, "not found\n");
     }
@@ -84,8 +95,7 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
       answer(context, request, HttpResponseStatus.SERVICE_UNAVAILABLE, "the egress is stopping\n");
       return;
     }
-    String given = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    Optional<AccessTokens.Grant> grant = tokens.get().grant(given);
+    Optional<AccessTokens.Grant> grant = tokens.get().grant(authorization(request));
     if (grant.isPresent()) {
       context.channel().attr(GRANT).set(grant.get());
       context.fireChannelRead(request);
@@ -95,17 +105,58 @@ final class EgressPages extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** As in the header of that name; empty when nothing was given. */
+  private static String authorization(FullHttpRequest request) {
+    String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+    String protocols = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, "");
+    for (String protocol : protocols.split(",")) {
+      String name = protocol.strip();
+      if (header.isEmpty() && name.startsWith(PathSocket.TOKEN_PROTOCOL)) {
+        return "Bearer " + token(name.substring(PathSocket.TOKEN_PROTOCOL.length()));
+      }
+    }
+    return header;
+  }
+
+  private static String token(String encoded) {
+    try {
+      return new String(Base64.getUrlDecoder().decode(encoded), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException nonsense) {
+      return "";
+    }
+  }
+
+  private static void show(ChannelHandlerContext context, FullHttpRequest request, HtmlPage page) {
+    FullHttpResponse response =
+        response(HttpResponseStatus.OK, Unpooled.wrappedBuffer(page.html().toBuffer()));
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
+        .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, page.policy())
+        .set("referrer-policy", "no-referrer")
+        .set("x-content-type-options", "nosniff");
+    finish(context, request, response);
+  }
+
   private static void answer(
       ChannelHandlerContext context,
       FullHttpRequest request,
       HttpResponseStatus status,
       String text) {
     FullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+        response(status, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+    response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+    finish(context, request, response);
+  }
+
+  private static FullHttpResponse response(HttpResponseStatus status, ByteBuf content) {
+    return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+  }
+
+  private static void finish(
+      ChannelHandlerContext context, FullHttpRequest request, FullHttpResponse response) {
     response
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
         .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
         .set(HttpHeaderNames.CONNECTION, "close");
     ReferenceCountUtil.release(request);

@@ -192,10 +192,11 @@ public final class EgressServer implements AutoCloseable {
               new IdleStateHandler(PathSocket.SILENCE_SECONDS, PathSocket.PING_SECONDS, 0),
               new HttpServerCodec(),
               new HttpObjectAggregator(REQUEST_LIMIT),
-              new EgressPages(() -> tokens, load, EgressServer.this::metrics),
+              new EgressPages(() -> tokens, load, EgressServer.this::metrics, config.door().page()),
               new WebSocketServerProtocolHandler(
                   WebSocketServerProtocolConfig.newBuilder()
                       .websocketPath(PathSocket.URL_PATH)
+                      .subprotocols(PathSocket.SUBPROTOCOL)
                       .maxFramePayloadLength(PathSocket.MESSAGE_LIMIT)
                       .handshakeTimeoutMillis(10_000)
                       .dropPongFrames(true)

@@ -18,6 +18,17 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 final class PathSocket {
   static final String URL_PATH = "/v1/paths";
 
+  /**
+   * What browsers ask for: they can send no header but Sec-WebSocket-Protocol, and so a token in
+   * that.
+   */
+  static final String SUBPROTOCOL = "tollway-paths";
+
+  /**
+   * And behind it the token, in base64url without padding, since not every letter may stand there.
+   */
+  static final String TOKEN_PROTOCOL = "token.";
+
   /** Frame types of the socket itself; those of sessions are below. */
   static final int OPEN = 0x20;
 

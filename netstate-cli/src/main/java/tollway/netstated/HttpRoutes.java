@@ -28,6 +28,7 @@ import tollway.loop.EventLoop;
 import tollway.loop.Timer;
 import tollway.netstate.ReportCodec;
 import tollway.netstate.ReportToken;
+import tollway.page.HtmlPage;
 
 /** One HTTP connection: reads requests one after another and answers them. */
 final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -43,7 +44,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
   private boolean streaming;
 
   /** What every connection answers from. */
-  record Site(EventLoop loop, LiveGraph graph, ReportToken token, MapPage page) {}
+  record Site(EventLoop loop, LiveGraph graph, ReportToken token, HtmlPage page) {}
 
   HttpRoutes(Site site) {
     this.site = site;

@@ -19,6 +19,7 @@ import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.netstate.NetstateGraph;
 import tollway.netstate.ReportCodec;
+import tollway.page.HtmlPage;
 
 /** Collects reports and shows the map by HTTP, all on one loop. */
 final class NetstateServer implements AutoCloseable {
@@ -43,7 +44,9 @@ final class NetstateServer implements AutoCloseable {
     byte[] salt = new byte[32];
     new SecureRandom().nextBytes(salt);
     LiveGraph graph = new LiveGraph(loop, new NetstateGraph(config.limits(), Bytes.of(salt)));
-    HttpRoutes.Site site = new HttpRoutes.Site(loop, graph, config.token(), MapPage.load());
+    HttpRoutes.Site site =
+        new HttpRoutes.Site(
+            loop, graph, config.token(), HtmlPage.load(NetstateServer.class, "map", "'self'"));
     ChannelGroup connections = new DefaultChannelGroup(loop.netty());
     ChannelFuture bound =
         new ServerBootstrap()

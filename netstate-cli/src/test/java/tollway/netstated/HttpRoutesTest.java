@@ -14,6 +14,7 @@ import tollway.bytes.Bytes;
 import tollway.loop.ManualEventLoop;
 import tollway.netstate.GraphLimits;
 import tollway.netstate.NetstateGraph;
+import tollway.page.HtmlPage;
 
 /** What happens to a connection as time goes by. */
 final class HttpRoutesTest {
@@ -23,7 +24,7 @@ final class HttpRoutesTest {
           loop,
           new LiveGraph(loop, new NetstateGraph(GraphLimits.DEFAULT, Bytes.ofUtf8("salt"))),
           Cast.TOKEN,
-          new MapPage(Bytes.EMPTY, ""));
+          new HtmlPage(Bytes.EMPTY, ""));
   private final EmbeddedChannel connection =
       new EmbeddedChannel(
           new HttpServerCodec(), new HttpObjectAggregator(1000), new HttpRoutes(site));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.netstated;
+package tollway.page;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,29 +10,42 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 
-/** The map as one HTML document, and the policy that lets it run its own script and no other. */
-record MapPage(Bytes html, String policy) {
-  static MapPage load() throws IOException {
-    String style = resource("map.css");
-    String script = resource("map.js");
-    String html = resource("map.html").replace("/*map.css*/", style).replace("/*map.js*/", script);
+/**
+ * A page as one HTML document, and the policy that lets it run its own script and no other (Content
+ * Security Policy Level 3).
+ *
+ * @param policy the value of the Content-Security-Policy header
+ */
+public record HtmlPage(Bytes html, String policy) {
+  /**
+   * Puts {@code NAME.html}, {@code NAME.css} and {@code NAME.js}, which lie beside {@code owner},
+   * together: the style where the document says <code>/*style*&#47;</code>, the script where it
+   * says <code>/*script*&#47;</code>.
+   *
+   * @param connect with whom the script may speak, as in connect-src
+   */
+  public static HtmlPage load(Class<?> owner, String name, String connect) throws IOException {
+    String style = resource(owner, name + ".css");
+    String script = resource(owner, name + ".js");
+    String html =
+        resource(owner, name + ".html").replace("/*style*/", style).replace("/*script*/", script);
     String policy =
         String.join(
             "; ",
             "default-src 'none'",
             "script-src '" + hash(script) + "'",
             "style-src '" + hash(style) + "'",
-            "connect-src 'self'",
+            "connect-src " + connect,
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'");
-    return new MapPage(Bytes.ofUtf8(html), policy);
+    return new HtmlPage(Bytes.ofUtf8(html), policy);
   }
 
-  private static String resource(String name) throws IOException {
-    try (@Nullable InputStream in = MapPage.class.getResourceAsStream(name)) {
+  private static String resource(Class<?> owner, String name) throws IOException {
+    try (@Nullable InputStream in = owner.getResourceAsStream(name)) {
       if (in == null) {
         throw new IOException("the program lacks its resource " + name);
       }

@@ -1,0 +1,736 @@
+// SPDX-License-Identifier: Apache-2.0
+// The volunteer in a browser: what `egress widget` does, over the same protocols (SIGNALING.md, CHAIN.md).
+"use strict";
+(() => {
+  const $ = (id) => document.getElementById(id);
+
+  // Bytes.
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+  const utf8 = (text) => encoder.encode(text);
+
+  function join(...parts) {
+    const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+  function base64url(bytes) {
+    return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  }
+
+  function fromBase64url(text) {
+    const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
+  }
+
+  // Protocol Buffers (protobuf.dev/programming-guides/encoding): numbers below 2^53, fixed64 and bytes.
+  const FIXED64 = 1;
+  const BYTES = 2;
+
+  function varint(value) {
+    const bytes = [];
+    for (; value > 127; value = Math.floor(value / 128)) {
+      bytes.push((value % 128) | 128);
+    }
+    bytes.push(value);
+    return bytes;
+  }
+
+  /** Fields [number, value] to bytes; a value is a number, a BigInt (fixed64), a text or bytes. */
+  function pack(...fields) {
+    const parts = [];
+    for (const [number, value] of fields) {
+      if (typeof value === "bigint") {
+        const bytes = new Uint8Array(8);
+        new DataView(bytes.buffer).setBigUint64(0, value, true);
+        parts.push(varint(number * 8 + FIXED64), bytes);
+      } else if (typeof value === "number") {
+        parts.push(varint(number * 8), varint(value));
+      } else {
+        const bytes = typeof value === "string" ? utf8(value) : value;
+        parts.push(varint(number * 8 + BYTES), varint(bytes.length), bytes);
+      }
+    }
+    return join(...parts);
+  }
+
+  /** Bytes to a function (number) → every value of that field, in order. Throws on nonsense. */
+  function unpack(bytes) {
+    const fields = new Map();
+    let at = 0;
+    const take = (size) => {
+      if (size > bytes.length - at) {
+        throw new Error("cut short");
+      }
+      at += size;
+      return bytes.subarray(at - size, at);
+    };
+    const number = () => {
+      let value = 0;
+      for (let shift = 1; shift < 2 ** 56; shift *= 128) {
+        const byte = take(1)[0];
+        value += (byte & 127) * shift;
+        if (byte < 128) {
+          return value;
+        }
+      }
+      throw new Error("a number is too long");
+    };
+    while (at < bytes.length) {
+      const tag = number();
+      const kind = tag % 8;
+      let value;
+      if (kind === 0) {
+        value = number();
+      } else if (kind === FIXED64) {
+        const eight = take(8);
+        value = new DataView(eight.buffer, eight.byteOffset).getBigUint64(0, true);
+      } else if (kind === BYTES) {
+        value = take(number());
+      } else if (kind === 5) {
+        value = take(4);
+      } else {
+        throw new Error("an unknown kind of field");
+      }
+      const key = Math.floor(tag / 8);
+      if (fields.has(key)) {
+        fields.get(key).push(value);
+      } else {
+        fields.set(key, [value]);
+      }
+    }
+    return (key) => fields.get(key) || [];
+  }
+
+  const textOf = (bytes) => (bytes ? decoder.decode(bytes) : "");
+
+  // The invite.
+  async function readInvite(text) {
+    const bare = text.replace(/\s+/g, "");
+    if (!bare.startsWith("tollway1:")) {
+      throw new Error("An invite begins with tollway1:");
+    }
+    let checked;
+    try {
+      checked = fromBase64url(bare.slice(9));
+    } catch (_) {
+      throw new Error("This invite is mistyped.");
+    }
+    const payload = checked.subarray(0, Math.max(0, checked.length - 4));
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", join(utf8("tollway1:"), payload)));
+    if (checked.length < 4 || !same(digest.subarray(0, 4), checked.subarray(checked.length - 4))) {
+      throw new Error("This invite is mistyped or cut short.");
+    }
+    const fields = unpack(payload);
+    const urls = (key) => fields(key).map(textOf).map((url) => url.replace(/^http/i, "ws").replace(/\/+$/, ""));
+    const invite = {
+      egress: fields(1)[0],
+      egressUrls: urls(2),
+      freddies: urls(3),
+      stun: fields(4).map(textOf),
+      token: textOf(fields(5)[0]),
+    };
+    if (!invite.egress || invite.egress.length !== 32 || !invite.egressUrls.length || !invite.freddies.length) {
+      throw new Error("This invite names no exit or no freddie: ask for a newer one.");
+    }
+    if (location.protocol === "https:") {
+      for (const key of ["egressUrls", "freddies"]) {
+        invite[key] = invite[key].filter((url) => url.startsWith("wss:"));
+        if (!invite[key].length) {
+          throw new Error("This page came over https, the invite's addresses are http: the browser forbids that.");
+        }
+      }
+    }
+    return invite;
+  }
+
+  /** A WebSocket that is opened again whenever it ends, at the URLs in turn. */
+  class Uplink {
+    constructor(urls, suffix, protocols, owner) {
+      Object.assign(this, { urls, suffix, protocols, owner, turn: 0, failures: 0, closed: false, open: false });
+      this.dial();
+    }
+
+    dial() {
+      const url = this.urls[this.turn % this.urls.length] + this.suffix;
+      const socket = this.protocols.length ? new WebSocket(url, this.protocols) : new WebSocket(url);
+      this.socket = socket;
+      socket.binaryType = "arraybuffer";
+      const late = setTimeout(() => socket.close(), 10_000);
+      socket.onopen = () => {
+        clearTimeout(late);
+        this.open = true;
+        this.owner.opened();
+      };
+      socket.onmessage = (event) => {
+        if (!(event.data instanceof ArrayBuffer) || event.data.byteLength > 4 + LONGEST) {
+          socket.close();
+        } else if (!this.closed) {
+          this.owner.heard(new Uint8Array(event.data));
+        }
+      };
+      socket.onclose = () => {
+        clearTimeout(late);
+        const was = this.open;
+        this.open = false;
+        if (this.closed) {
+          return;
+        }
+        this.turn += was ? 0 : 1;
+        const wait = Math.max(this.pause || 0, Math.min(30_000, 250 * 2 ** Math.min(this.failures++, 7)));
+        this.pause = 0;
+        this.redial = setTimeout(() => this.dial(), wait * (0.5 + Math.random() / 2));
+        this.owner.lost();
+      };
+    }
+
+    /** What it heard makes sense: the next failure is the first one again. */
+    works() {
+      this.failures = 0;
+    }
+
+    /** Not before so many milliseconds. */
+    later(millis) {
+      this.pause = Math.min(millis * 2, 300_000);
+    }
+
+    send(bytes) {
+      if (this.open) {
+        this.socket.send(bytes);
+      }
+    }
+
+    close() {
+      this.closed = true;
+      clearTimeout(this.redial);
+      this.socket.close();
+    }
+  }
+
+  // Frames of a path: CHAIN.md.
+  const DATA = 0x01;
+  const OPEN = 0x20;
+  const CLOSE = 0x21;
+  const LONGEST = 32 << 10;
+  /** A shorter frame than this that is no data must not wait: it tells that the path lives. */
+  const SHORT = 256;
+  /** Pieces of data frames are no longer than this, but for a single packet of QUIC. */
+  const DATAGRAM = 1150;
+  /** What may wait in the browser, in bytes, before data is dropped: QUIC takes that as a sign to slow down. */
+  const CHANNEL_QUEUE = 256 << 10;
+  const SOCKET_QUEUE = 512 << 10;
+
+  /** Hands each piece of a data frame to `sink`; what is no data frame, or a broken one, goes whole. */
+  function cut(frame, sink) {
+    if (frame.length <= DATAGRAM || frame[0] !== DATA) {
+      sink(frame);
+      return;
+    }
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+    let number = view.getUint32(1);
+    let pathNumber = view.getUint16(5);
+    let from = 7;
+    while (from < frame.length) {
+      let to = from;
+      let packets = 0;
+      while (frame.length - to >= 2) {
+        const next = to + 2 + view.getUint16(to);
+        if (next > frame.length || (packets > 0 && 7 + next - from > DATAGRAM)) {
+          break;
+        }
+        to = next;
+        packets++;
+      }
+      if (packets === 0) {
+        return; // Ends within a packet: whoever wrote it loses what follows.
+      }
+      const piece = new Uint8Array(7 + to - from);
+      const head = new DataView(piece.buffer);
+      head.setUint8(0, DATA);
+      head.setUint32(1, number);
+      head.setUint16(5, pathNumber);
+      piece.set(frame.subarray(from, to), 7);
+      number += packets;
+      pathNumber += packets;
+      from = to;
+      sink(piece);
+    }
+  }
+
+  /** So many bytes a second, 100 ms of them at once; 0 is no limit. */
+  class Bucket {
+    constructor() {
+      this.rate = 0;
+      this.left = 0;
+      this.at = performance.now();
+    }
+
+    admits(bytes) {
+      if (!this.rate) {
+        return true;
+      }
+      const now = performance.now();
+      this.left = Math.min(Math.max(this.rate / 10, 2 * LONGEST), this.left + ((now - this.at) / 1000) * this.rate);
+      this.at = now;
+      if (this.left < bytes) {
+        return false;
+      }
+      this.left -= bytes;
+      return true;
+    }
+  }
+
+  /** One person who is helped: a data channel on one side, a path to the egress on the other. */
+  class Person {
+    constructor(volunteer, match) {
+      Object.assign(this, { volunteer, match, generation: volunteer.generation, joined: false, over: false });
+      this.waiting = [];
+      this.late = setTimeout(() => this.end("no data channel in time", true), 20_000);
+    }
+
+    async offer(sdp) {
+      if (this.peer || this.over) {
+        return;
+      }
+      const peer = new RTCPeerConnection({ iceServers: this.volunteer.iceServers() });
+      this.peer = peer;
+      peer.ondatachannel = (event) => this.channelCame(event.channel);
+      peer.onicecandidate = (event) => this.say((event.candidate && event.candidate.candidate) || "");
+      peer.onconnectionstatechange = () => {
+        if (peer.connectionState === "failed" || peer.connectionState === "closed") {
+          this.end("the connection was lost", !this.joined);
+        }
+      };
+      try {
+        await peer.setRemoteDescription({ type: "offer", sdp });
+        await peer.setLocalDescription(await peer.createAnswer());
+        this.volunteer.describe(this.match, peer.localDescription.sdp);
+        this.described = true;
+        this.waiting.splice(0).forEach((line) => this.say(line));
+        (this.heard || []).splice(0).forEach((line) => this.candidate(line));
+      } catch (wrong) {
+        this.end("the offer makes no sense", true);
+      }
+    }
+
+    /** Tells a candidate of ours, but never before the answer. */
+    say(line) {
+      if (this.described) {
+        this.volunteer.tellCandidate(this.match, line);
+      } else {
+        this.waiting.push(line);
+      }
+    }
+
+    candidate(line) {
+      if (!this.described) {
+        this.heard = (this.heard || []).concat(line).slice(0, 64);
+      } else if (line && this.peer && !this.over) {
+        this.peer.addIceCandidate({ candidate: line, sdpMid: "0", sdpMLineIndex: 0 }).catch(() => {});
+      }
+    }
+
+    channelCame(channel) {
+      if (this.channel || this.over || !/^tollway-path(\/[012])?$/.test(channel.label)) {
+        channel.close();
+        return;
+      }
+      this.channel = channel;
+      channel.binaryType = "arraybuffer";
+      channel.onmessage = (event) => this.fromPerson(event.data);
+      channel.onclose = () => this.end("the person has left", false);
+      const join = () => {
+        clearTimeout(this.late);
+        this.joined = true;
+        this.path = this.volunteer.openPath(this);
+      };
+      if (channel.readyState === "open") {
+        join();
+      } else {
+        channel.onopen = join;
+      }
+    }
+
+    fromPerson(data) {
+      if (!(data instanceof ArrayBuffer) || this.over || this.path === undefined) {
+        return;
+      }
+      const frame = new Uint8Array(data);
+      if (frame.length > 0 && frame.length <= LONGEST && frame[0] < OPEN) {
+        this.volunteer.toEgress(this.path, frame);
+      }
+    }
+
+    fromEgress(frame) {
+      const channel = this.channel;
+      const urgent = frame.length <= SHORT && frame[0] !== DATA;
+      if (!channel || channel.readyState !== "open" || (!urgent && channel.bufferedAmount > CHANNEL_QUEUE)) {
+        return;
+      }
+      try {
+        cut(frame, (piece) => channel.send(piece));
+      } catch (_) {
+        return; // The browser's own queue is full, or the channel just closed: the frame is lost.
+      }
+      this.volunteer.count(frame.length);
+    }
+
+    end(why, failed) {
+      if (this.over) {
+        return;
+      }
+      this.over = true;
+      clearTimeout(this.late);
+      if (this.peer) {
+        this.peer.close();
+      }
+      this.volunteer.ended(this, why, failed);
+    }
+  }
+
+  /** Everything from "Help" to "Stop". */
+  class Volunteer {
+    static async start(invite, slots, rate, changed) {
+      const keys = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
+      const key = new Uint8Array(await crypto.subtle.exportKey("raw", keys.publicKey));
+      return new Volunteer(invite, slots, rate, changed, keys, key);
+    }
+
+    constructor(invite, slots, rate, changed, keys, key) {
+      Object.assign(this, { invite, slots, changed, keys, key, generation: 0, nextPath: 1, bytes: 0, helped: 0 });
+      this.up = new Bucket();
+      this.down = new Bucket();
+      this.limit(rate);
+      this.people = new Map(); // By match.
+      this.paths = new Map();
+      this.stun = [];
+      const token = invite.token ? ["tollway-paths", "token." + base64url(utf8(invite.token))] : ["tollway-paths"];
+      this.egress = new Uplink(invite.egressUrls, "/v1/paths", token, {
+        opened: () => {
+          this.egress.works();
+          this.restate();
+        },
+        heard: (message) => this.fromEgress(message),
+        lost: () => {
+          [...this.paths.values()].forEach((person) => person.end("the egress is out of reach", false));
+          this.restate();
+        },
+      });
+      this.freddie = new Uplink(invite.freddies, "/v2/signal", [], {
+        opened: () => {},
+        heard: (message) => this.onSignal(message),
+        lost: () => {
+          this.nonce = undefined;
+          this.generation++;
+          this.changed();
+        },
+      });
+      // Browsers do not ping: an advert said again tells freddie that we are here.
+      this.again = setInterval(() => this.restate(), 25_000);
+    }
+
+    limit(rate) {
+      this.up.rate = rate;
+      this.down.rate = rate;
+    }
+
+    offer(slots) {
+      this.slots = slots;
+      this.restate();
+    }
+
+    isReady() {
+      return this.egress.open && this.welcomed === this.generation;
+    }
+
+    trouble() {
+      return !this.egress.open ? "The exit cannot be reached." : this.refusal || "freddie cannot be reached.";
+    }
+
+    iceServers() {
+      return [...this.stun, ...this.invite.stun].slice(0, 8).map((server) => ({ urls: "stun:" + server }));
+    }
+
+    signal(body, ...fields) {
+      this.freddie.send(pack([body, pack(...fields)]));
+    }
+
+    onSignal(message) {
+      try {
+        const fields = unpack(message);
+        const body = (number) => fields(number).slice(0, 1).map(unpack)[0];
+        if (body(1)) {
+          this.prove(body(1));
+        } else if (body(2)) {
+          this.welcome(body(2));
+        } else if (body(6)) {
+          this.matched(body(6));
+        } else if (body(7)) {
+          this.refused(body(7));
+        } else if (body(8)) {
+          this.described(body(8));
+        } else if (body(9)) {
+          const person = this.people.get(body(9)(1)[0]);
+          if (person) {
+            person.candidate(textOf(body(9)(2)[0]));
+          }
+        } else if (body(10)) {
+          const person = this.people.get(body(10)(1)[0]);
+          if (person && !person.joined) {
+            person.end("the person has left", false);
+          }
+        }
+      } catch (_) {
+        this.freddie.socket.close(); // Not a freddie.
+      }
+    }
+
+    async sign(...parts) {
+      return new Uint8Array(await crypto.subtle.sign("Ed25519", this.keys.privateKey, join(...parts)));
+    }
+
+    async prove(challenge) {
+      const nonce = challenge(2)[0].slice();
+      this.nonce = nonce;
+      const proof = await this.sign(utf8("tollway-signal-v2"), nonce);
+      if (this.nonce === nonce) {
+        this.signal(3, [1, 2], [2, this.key], [3, proof]);
+      }
+    }
+
+    welcome(welcome) {
+      this.freddie.works();
+      this.refusal = "";
+      this.welcomed = this.generation;
+      this.stun = welcome(1).map(textOf);
+      this.restate();
+    }
+
+    refused(refusal) {
+      this.refusal = "freddie says: " + textOf(refusal(3)[0]);
+      this.freddie.later(1000 * (refusal(2)[0] || 0));
+    }
+
+    /** Tells freddie what we offer now: slots are state. */
+    async restate() {
+      this.changed();
+      if (!this.nonce || this.welcomed !== this.generation) {
+        return;
+      }
+      const nonce = this.nonce;
+      const earlier = [...this.people.values()].filter((person) => person.generation !== this.generation).length;
+      const offered = this.egress.open ? Math.max(0, this.slots - earlier) : 0;
+      const advert = pack([1, offered], [2, this.invite.egress], [3, "browser"]);
+      const signature = await this.sign(utf8("tollway-advert-v2"), nonce, advert);
+      if (this.nonce === nonce) {
+        this.signal(4, [1, advert], [2, signature]);
+      }
+    }
+
+    matched(match) {
+      const id = match(1)[0];
+      const fits = match(2)[0] === 2 && same(match(4)[0], this.invite.egress) && !match(5)[0];
+      if (this.people.has(id)) {
+        return;
+      }
+      if (!fits || !this.egress.open || this.people.size >= this.slots) {
+        this.hangUp(id, "no free slot", true);
+        return;
+      }
+      this.people.set(id, new Person(this, id));
+      this.changed();
+    }
+
+    described(description) {
+      const person = this.people.get(description(1)[0]);
+      if (person && description(2)[0] === 1) {
+        person.offer(textOf(description(3)[0]));
+      }
+    }
+
+    describe(match, sdp) {
+      this.signal(8, [1, match], [2, 2], [3, sdp]);
+    }
+
+    tellCandidate(match, line) {
+      this.signal(9, [1, match], [2, line]);
+    }
+
+    hangUp(match, why, failed) {
+      this.signal(10, [1, match], [2, why], [3, failed ? 1 : 0]);
+    }
+
+    openPath(person) {
+      const path = this.nextPath++;
+      this.paths.set(path, person);
+      this.control(path, OPEN);
+      this.helped++;
+      this.changed();
+      return path;
+    }
+
+    control(path, type) {
+      const message = new Uint8Array(5);
+      new DataView(message.buffer).setUint32(0, path);
+      message[4] = type;
+      this.egress.send(message);
+    }
+
+    toEgress(path, frame) {
+      const urgent = frame.length <= SHORT && frame[0] !== DATA;
+      if (!urgent && (this.egress.socket.bufferedAmount > SOCKET_QUEUE || !this.up.admits(frame.length))) {
+        return;
+      }
+      const message = new Uint8Array(4 + frame.length);
+      new DataView(message.buffer).setUint32(0, path);
+      message.set(frame, 4);
+      this.egress.send(message);
+      this.count(frame.length);
+    }
+
+    fromEgress(message) {
+      if (message.length < 5) {
+        this.egress.socket.close(); // Not an egress.
+        return;
+      }
+      const path = new DataView(message.buffer).getUint32(0);
+      const person = this.paths.get(path);
+      const frame = message.subarray(4);
+      if (!person) {
+        return; // Just closed: the egress does not know yet.
+      }
+      if (frame[0] === CLOSE) {
+        this.paths.delete(path);
+        person.end("the egress closed the path", false);
+      } else if ((frame.length <= SHORT && frame[0] !== DATA) || this.down.admits(frame.length)) {
+        person.fromEgress(frame);
+      }
+    }
+
+    count(bytes) {
+      this.bytes += bytes;
+    }
+
+    ended(person, why, failed) {
+      this.people.delete(person.match);
+      if (this.paths.delete(person.path)) {
+        this.control(person.path, CLOSE);
+      }
+      if (person.generation === this.generation) {
+        this.hangUp(person.match, why, failed);
+      } else {
+        this.restate(); // freddie does not know that somebody has left.
+      }
+      this.changed();
+    }
+
+    stop() {
+      clearInterval(this.again);
+      this.slots = 0;
+      [...this.people.values()].forEach((person) => person.end("the volunteer is leaving", false));
+      this.freddie.close();
+      this.egress.close();
+    }
+  }
+
+  // The page.
+  let volunteer;
+  let before = 0;
+
+  const bytesText = (bytes) => {
+    const units = ["B", "kB", "MB", "GB", "TB"];
+    let at = 0;
+    for (; bytes >= 1000 && at < units.length - 1; at++) {
+      bytes /= 1000;
+    }
+    return (at === 0 || bytes >= 100 ? Math.round(bytes) : bytes.toFixed(1)) + " " + units[at];
+  };
+
+  function say(state, text) {
+    $("state").dataset.state = state;
+    $("state-text").textContent = text;
+  }
+
+  function show() {
+    if (!volunteer) {
+      return;
+    }
+    const people = volunteer.paths.size;
+    if (!volunteer.isReady()) {
+      say("trouble", volunteer.trouble() + " Trying again.");
+    } else if (people === 0) {
+      say("ready", "Ready. Nobody needs you just now; keep this page open.");
+    } else {
+      say("helping", people === 1 ? "Helping one person." : "Helping " + people + " people.");
+    }
+    $("people").textContent = people;
+    $("helped").textContent = volunteer.helped;
+    $("bytes").textContent = bytesText(volunteer.bytes);
+  }
+
+  const slots = () => Math.min(64, Math.max(1, Math.floor(Number($("slots").value)) || 5));
+  const rate = () => Math.max(0, Number($("rate").value) || 0) * 125_000;
+
+  async function help() {
+    $("help").disabled = true;
+    try {
+      const invite = await readInvite($("invite").value);
+      volunteer = await Volunteer.start(invite, slots(), rate(), show);
+      document.body.dataset.helping = "yes";
+      before = 0;
+      show();
+    } catch (wrong) {
+      say("trouble", wrong.name === "NotSupportedError" ? "This browser is too old: it has no Ed25519." : wrong.message);
+    }
+    $("help").disabled = false;
+  }
+
+  function stop() {
+    volunteer.stop();
+    volunteer = undefined;
+    delete document.body.dataset.helping;
+    $("people").textContent = "0";
+    $("speed").textContent = "0 B/s";
+    say("idle", "You are not helping.");
+  }
+
+  function begin() {
+    if (!window.isSecureContext || !window.crypto.subtle) {
+      say("trouble", "Browsers allow this only over https: ask the operator for an https:// address.");
+      return;
+    }
+    if (!window.RTCPeerConnection) {
+      say("trouble", "This browser has no WebRTC.");
+      return;
+    }
+    $("help").disabled = false;
+    $("help").onclick = help;
+    $("stop").onclick = stop;
+    $("slots").onchange = () => volunteer && volunteer.offer(slots());
+    $("rate").onchange = () => volunteer && volunteer.limit(rate());
+    const fragment = decodeURIComponent(location.hash.slice(1));
+    if (fragment) {
+      $("invite").value = fragment;
+      history.replaceState(null, "", location.pathname); // Not for whoever looks at the screen.
+    }
+    setInterval(() => {
+      if (volunteer) {
+        $("speed").textContent = bytesText(Math.max(0, volunteer.bytes - before)) + "/s";
+        before = volunteer.bytes;
+        show();
+      }
+    }, 1000);
+    if (fragment) {
+      help();
+    }
+  }
+
+  begin();
+})();
