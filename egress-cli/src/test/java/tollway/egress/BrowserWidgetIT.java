@@ -131,11 +131,36 @@ final class BrowserWidgetIT {
       browser.await("/invite/.test(document.getElementById('state-text').textContent)");
       browser.evaluate("document.getElementById('state-text').textContent = ''");
     }
+    assertThat(knock("c29tZXRoaW5nIGVsc2U")).as("a wrong token").isEqualTo("401");
+    assertThat(knock("%$")).as("no token").isEqualTo("401");
     browser.evaluate(
         "(document.getElementById('invite').value = '%s', help.click())".formatted(invite));
     browser.await("document.getElementById('state')?.dataset.state == 'ready'");
     exit.kill();
+    browser.await("document.getElementById('state').dataset.state == 'trouble'");
     browser.await("/exit cannot be reached/.test(document.getElementById('state-text').innerText)");
+  }
+
+  /** The status with which a browser with this token, encoded, is answered. */
+  private String knock(String token) throws IOException {
+    return far.run(
+        "curl",
+        "-s",
+        "-o",
+        "/dev/null",
+        "-w",
+        "%{http_code}",
+        "-H",
+        "Connection: Upgrade",
+        "-H",
+        "Upgrade: websocket",
+        "-H",
+        "Sec-WebSocket-Version: 13",
+        "-H",
+        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+        "-H",
+        "Sec-WebSocket-Protocol: tollway-paths, token." + token,
+        "http://127.0.0.1:8470/v1/paths");
   }
 
   private String download(String proxy, int blocks) throws Exception {
