@@ -73,6 +73,8 @@ final class ChainDoctor {
                   1,
                   1,
                   false,
+                  Optional.empty(),
+                  Optional.empty(),
                   DirectUse.NEVER, // It is the volunteers' way that is looked at.
                   UdpPorts.ANY,
                   includeLoopback),

@@ -17,7 +17,6 @@ import tollway.pipeline.DialPolicy;
 import tollway.pipeline.EgressLimits;
 import tollway.pipeline.OwnAddresses;
 import tollway.pipeline.SessionLimits;
-import tollway.shaping.Rate;
 
 /** The options of {@code egress serve} that say what it dials, and how much. */
 final class ExitOptions {
@@ -127,7 +126,7 @@ final class ExitOptions {
         maxStreams,
         Math.min(usual.dials(), maxStreams),
         Math.min(usual.associations(), maxStreams),
-        rate("--rate", rate),
+        RateOption.parse("--rate", rate),
         toSessionLimits());
   }
 
@@ -148,19 +147,7 @@ final class ExitOptions {
         streamsPerSession,
         dialsPerSession,
         noSpeedTest ? 0 : SessionLimits.DEFAULT.speedTests(),
-        rate("--rate-per-session", ratePerSession),
+        RateOption.parse("--rate-per-session", ratePerSession),
         patience);
-  }
-
-  private static Optional<Rate> rate(String option, @Nullable String text) {
-    if (text == null) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        Rate.parse(text)
-            .orElseThrow(
-                () ->
-                    new UserErrorException(
-                        option + ": '" + text + "' is not a rate such as 500kbit or 20mbit")));
   }
 }

@@ -3,6 +3,7 @@ package tollway.egress;
 
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.cli.UserErrorException;
@@ -49,6 +50,18 @@ final class WayOptions {
   private boolean bond;
 
   @Option(
+      names = "--rate-up",
+      paramLabel = "RATE",
+      description = "What may be sent at most over all paths, such as 2mbit (default: no limit).")
+  private @Nullable String rateUp;
+
+  @Option(
+      names = "--rate-down",
+      paramLabel = "RATE",
+      description = "The same for what is received.")
+  private @Nullable String rateDown;
+
+  @Option(
       names = "--include-loopback",
       description = "Also meet volunteers on this host, by its loopback addresses: for labs.")
   private boolean includeLoopback;
@@ -58,11 +71,23 @@ final class WayOptions {
       Invite invite, Optional<InetSocketAddress> listen, Optional<ProxyUser> user) {
     check();
     return new DesktopConfig(
-        invite, listen, user, paths, hops, bond, direct, ports.ports(), includeLoopback);
+        invite,
+        listen,
+        user,
+        paths,
+        hops,
+        bond,
+        RateOption.parse("--rate-up", rateUp),
+        RateOption.parse("--rate-down", rateDown),
+        direct,
+        ports.ports(),
+        includeLoopback);
   }
 
   /** What is wrong is told now. */
   void check() {
+    RateOption.parse("--rate-up", rateUp);
+    RateOption.parse("--rate-down", rateDown);
     if (paths < 1 || paths > DesktopConfig.MOST_PATHS) {
       throw new UserErrorException("--paths: give a number from 1 to " + DesktopConfig.MOST_PATHS);
     }

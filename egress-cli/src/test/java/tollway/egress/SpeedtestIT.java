@@ -26,6 +26,16 @@ final class SpeedtestIT {
       chain.widget(invite, "anna").event("ready");
 
       measured(speedtest(Map.of("TOLLWAY_INVITE", invite), "--include-loopback", "--paths", "1"));
+      JsonObject slow =
+          speedtest(
+              Map.of("TOLLWAY_INVITE", invite),
+              "--include-loopback",
+              "--rate-down",
+              "8mbit",
+              "--rate-up",
+              "4mbit");
+      assertThat(rate(slow, "down")).isBetween(1.0, 9.0); // A queue was filled before.
+      assertThat(rate(slow, "up")).isBetween(0.5, 5.0);
       String socket = directory.resolve("desktop.sock").toString();
       chain.desktop(invite, "--control", socket, "--paths", "1").event("connected");
       measured(speedtest(Map.of(), "--control", socket));
@@ -70,6 +80,10 @@ final class SpeedtestIT {
       assertThat(test.out()).hasSize(1);
       return JsonParser.parseString(test.out().get(0)).getAsJsonObject();
     }
+  }
+
+  private static double rate(JsonObject result, String way) {
+    return result.getAsJsonObject(way).get("megabitsPerSecond").getAsDouble();
   }
 
   private static void measured(JsonObject result) {

@@ -243,6 +243,8 @@ final class StartStopIT {
             2,
             1,
             false,
+            Optional.empty(),
+            Optional.empty(),
             DirectUse.NEVER,
             UdpPorts.ANY,
             true),

@@ -34,6 +34,7 @@ public final class Desktop {
   private final WaitingStreams streams;
   private final LocalProxy proxy;
   private final DirectWay direct;
+  private final DesktopShares shares;
   private final Volunteers volunteers;
   private final CompletableFuture<Void> left = new CompletableFuture<>();
   private ClientSession session;
@@ -44,6 +45,7 @@ public final class Desktop {
     this.config = config;
     news = new DesktopNews(loop, listener);
     streams = new WaitingStreams(loop, news::state);
+    shares = new DesktopShares(loop, config.rateUp(), config.rateDown());
     direct = new DirectWay(loop, config.direct(), config.invite(), new DirectEvents());
     volunteers = new Volunteers(loop, config, identity, news, new VolunteerEvents());
     proxy = LocalProxy.bind(loops, config.listen(), new ProxyPort(loop, streams, config.user()));
@@ -181,7 +183,7 @@ public final class Desktop {
   private final class VolunteerEvents implements Volunteers.Owner {
     @Override
     public PathHandle addPath(PathLink link, String label) {
-      return session.addPath(link, label);
+      return shares.join(link, shaped -> session.addPath(shaped, label));
     }
 
     @Override
@@ -218,7 +220,7 @@ public final class Desktop {
     @Override
     public PathHandle open(PathLink link, String label) {
       news.say("waiting for the egress");
-      return session.addPath(link, label);
+      return shares.join(link, shaped -> session.addPath(shaped, label));
     }
 
     @Override

@@ -3,6 +3,7 @@ package tollway.pipeline;
 
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import tollway.shaping.Rate;
 import tollway.signaling.Endpoint;
 
 /**
@@ -14,6 +15,8 @@ import tollway.signaling.Endpoint;
  * @param paths volunteers at once: one carries, the others stand by
  * @param hops at least so many volunteers lie on each path, one behind the other
  * @param bond whether all of them carry at once instead
+ * @param rateUp what all paths together may send; empty for no limit
+ * @param rateDown what they may receive
  * @param direct when the desktop goes to the egress itself
  * @param ports where its data channels are
  * @param includeLoopback whether loopback addresses are candidates, for one host
@@ -25,6 +28,8 @@ public record DesktopConfig(
     int paths,
     int hops,
     boolean bond,
+    Optional<Rate> rateUp,
+    Optional<Rate> rateDown,
     DirectUse direct,
     UdpPorts ports,
     boolean includeLoopback) {

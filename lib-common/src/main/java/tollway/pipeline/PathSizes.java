@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
+import io.netty.buffer.ByteBuf;
+
 /** How much goes into one packet of QUIC and into one message of a path, in bytes. */
 final class PathSizes {
   /**
@@ -16,5 +18,16 @@ final class PathSizes {
   /** More than two ends exchange in a second to know of each other. */
   static final int KEEPALIVE = 2048;
 
+  /** Frames other than data are short; one that tells that a path lives must not wait. */
+  private static final int SHORT = 256;
+
+  private static final int DATA = 0x01;
+
   private PathSizes() {}
+
+  /** Whether a frame overtakes those that wait for their turn. */
+  static boolean isUrgent(ByteBuf frame) {
+    int size = frame.readableBytes();
+    return size > 0 && size <= SHORT && frame.getUnsignedByte(frame.readerIndex()) != DATA;
+  }
 }

@@ -50,11 +50,6 @@ final class WidgetSlot {
 
   private static final int NO_PATH = -1;
 
-  /** Frames other than data are short; one that tells that a path lives must not wait. */
-  private static final int SHORT = 256;
-
-  private static final int DATA = 0x01;
-
   private final NettyEventLoop loop;
   private final NodeId consumer;
   private final NodeId egressId;
@@ -198,9 +193,7 @@ final class WidgetSlot {
   /** Passes {@code frame} on, now or when its turn comes; what is too much is dropped. */
   private void offer(FairShare<ByteBuf>.Flow flow, ByteBuf frame) {
     int size = frame.readableBytes();
-    boolean urgent =
-        size > 0 && size <= SHORT && frame.getUnsignedByte(frame.readerIndex()) != DATA;
-    if (!flow.offer(frame, size, urgent)) {
+    if (!flow.offer(frame, size, PathSizes.isUrgent(frame))) {
       dropped++;
       frame.release();
     }
