@@ -86,6 +86,8 @@ final class ServeCommand extends Subcommand {
       Path socket = control.socket(DaemonRole.SERVE, io().environment());
       try (RoleControl open = RoleControl.open(DaemonRole.SERVE, socket, loop, stop, desk)) {
         Timer look = loop.every(LOOK, () -> desk.look(open::publish));
+        HourLine hour = new HourLine("egress", "connections", io().err());
+        Timer hours = loop.every(HourLine.HOUR, () -> desk.tell(hour));
         watchFiles(os, server);
         invites.remember(invite, io().environment());
         stop.installedTwice();
@@ -94,6 +96,7 @@ final class ServeCommand extends Subcommand {
         open.stopping();
         drain(server, stop, patience);
         look.cancel();
+        hours.cancel();
         server.close();
       }
     }

@@ -64,6 +64,13 @@ final class ServeDesk implements RoleControl.Desk {
     server.status(status -> loop.execute(() -> tell(status, sink)));
   }
 
+  void tell(HourLine hour) {
+    server.status(
+        status ->
+            loop.execute(
+                () -> hour.tell(status.streamsTotal(), status.bytesUp(), status.bytesDown())));
+  }
+
   private void tell(EgressStatus status, Consumer<JsonObject> sink) {
     JsonObject now = ControlEvents.event("load");
     now.addProperty("volunteers", status.volunteers());

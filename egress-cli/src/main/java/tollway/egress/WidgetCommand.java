@@ -46,6 +46,7 @@ import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetFault;
 import tollway.pipeline.WidgetListener;
 import tollway.pipeline.WidgetSnapshot;
+import tollway.pipeline.WidgetStatus;
 import tollway.pipeline.WidgetVia;
 
 /** {@code egress widget}: the volunteer. */
@@ -170,6 +171,8 @@ final class WidgetCommand extends Subcommand {
             });
         MeteredWatch.start(os, now -> loop.execute(() -> widget.metered(now)));
         reporter.ifPresent(to -> report(loop, widget, identity.nodeId(), to));
+        HourLine hour = new HourLine("widget", "new people", io().err());
+        loop.every(HourLine.HOUR, () -> tell(hour, widget.status()));
         stop.await();
         open.stopping();
         close(widget, loop, os);
@@ -180,6 +183,14 @@ final class WidgetCommand extends Subcommand {
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;
+  }
+
+  private static void tell(HourLine hour, WidgetStatus status) {
+    long people = status.slots().size();
+    for (long ended : status.ends().values()) {
+      people += ended;
+    }
+    hour.tell(people, status.traffic().up(), status.traffic().down());
   }
 
   private TrustedRoots roots() throws IOException {
