@@ -75,7 +75,8 @@ for jar in $classpath; do full=$full:$lib/$jar; done
 IFS=$old
 
 # QUIC's library would parse the system's certificates anew for each connection, and use none: ours are pinned.
-export SSL_CERT_FILE=/dev/null
+# The others may start programs that need them.
+[ "$name" != egress ] || export SSL_CERT_FILE=/dev/null
 
 # shellcheck disable=SC2086 # options are words
 exec "$home/bin/java" -XX:+UseSerialGC -XX:-UsePerfData $mode ${TOLLWAY_JAVA_OPTS-} \
