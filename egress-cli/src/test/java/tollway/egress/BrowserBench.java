@@ -28,8 +28,8 @@ final class BrowserBench {
     int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
     page();
     Path directory = Files.createTempDirectory("tollway-bench");
-    try (BrowserLab lab =
-        new BrowserLab(directory, Files.createDirectory(directory.resolve("b")))) {
+    BrowserLab lab = new BrowserLab(directory, Files.createDirectory(directory.resolve("b")));
+    try {
       lab.help();
       JavaProcess desktop = lab.desktop("--paths", "1");
       desktop.event("connected");
@@ -40,6 +40,7 @@ final class BrowserBench {
           "(rate.value = %d, rate.dispatchEvent(new Event('change')))".formatted(MBIT));
       measure(MBIT + " Mbit/s", lab, desktop, directory, 1);
     } finally {
+      lab.close();
       try (Stream<Path> all = Files.walk(directory)) {
         all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
       }

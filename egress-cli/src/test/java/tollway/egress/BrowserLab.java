@@ -17,7 +17,7 @@ import tollway.lab.Netns;
  * the person is outside, a cable between. The page comes over loopback, since browsers have keys
  * only there and over https.
  */
-final class BrowserLab implements AutoCloseable {
+final class BrowserLab {
   static final String TOKEN = "0123456789abcdef+/=";
   static final String PAGE = "http://127.0.0.1:8470/widget";
 
@@ -148,8 +148,7 @@ final class BrowserLab implements AutoCloseable {
     return process;
   }
 
-  @Override
-  public void close() throws Exception {
+  void close() throws Exception {
     Collections.reverse(open);
     for (AutoCloseable one : open) {
       one.close();
