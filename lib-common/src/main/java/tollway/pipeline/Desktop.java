@@ -163,7 +163,8 @@ public final class Desktop {
     @Override
     public void pathChanged(PathSnapshot path, String why) {
       if (path.state() == PathState.DEAD) {
-        if (why.equals(ClientSession.NOT_PINNED) && volunteers.has(path.label())) {
+        boolean ours = volunteers.has(path.label()) || path.label().equals(DirectWay.LABEL);
+        if (ours && why.equals(ClientSession.NOT_PINNED)) {
           news.fault(DesktopFault.Cause.WRONG_PIN, why);
         }
         volunteers.dead(path.label(), why);

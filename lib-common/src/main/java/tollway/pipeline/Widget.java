@@ -239,6 +239,7 @@ public final class Widget {
     public void connected(List<String> offered) {
       known = true;
       trouble.freddie("");
+      listener.welcomed(offered);
       slots.welcomed();
       StunServers.resolve(
           loop, Stream.concat(offered.stream(), config.stunServers()), found -> stun = found);
