@@ -18,14 +18,16 @@ import tollway.console.Check;
 import tollway.loop.ListenException;
 import tollway.pipeline.Destination;
 import tollway.pipeline.Invite;
+import tollway.pipeline.TrustedRoots;
+import tollway.pipeline.WidgetVia;
 
 /** {@code egress doctor}. */
 @Command(
     name = "doctor",
     sortOptions = false,
     description =
-        "Try the way to the egress leg by leg, as 'egress desktop' would go it, and say which leg is"
-            + " broken and what to do. Takes at most 15 s.",
+        "Try the way to the egress leg by leg, as 'egress desktop' or 'egress widget' would go it, and"
+            + " say which leg is broken and what to do. Takes at most 15 s.",
     footer = {
       "",
       "Legs behind a broken one are not tried (skip). Exit code 0: all is well, or could be better"
@@ -33,7 +35,29 @@ import tollway.pipeline.Invite;
       "The dialled host learns that the egress connects, and is sent nothing."
     })
 final class DoctorCommand extends Subcommand {
+  private enum Role {
+    DESKTOP,
+    WIDGET
+  }
+
   @Mixin private InviteSource invites = new InviteSource();
+
+  @Option(
+      names = "--role",
+      paramLabel = "ROLE",
+      defaultValue = "desktop",
+      description =
+          "Whose way is tried: desktop, of who is cut off, or widget, of a volunteer (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Role role = Role.DESKTOP;
+
+  @Option(
+      names = "--via",
+      paramLabel = "WAY",
+      description = "As of 'egress widget': with volunteers the egress is not connected to.")
+  private @Nullable WidgetVia via;
+
+  @Mixin private AuthorityOption authorities = new AuthorityOption();
 
   @Option(
       names = "--target",
@@ -58,14 +82,20 @@ final class DoctorCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
+    refuseMisplaced();
     List<Check> checks = new ArrayList<>();
     Optional<Destination> wanted = target();
-    InviteSource.Given given = invites.onlyGiven(io());
+    TrustedRoots roots = authorities.roots();
+    List<InviteSource.Given> given =
+        role == Role.WIDGET ? invites.given(io()) : List.of(invites.onlyGiven(io()));
     try {
-      Invite invite = given.decoded();
-      checks.add(Check.ok("invite", "for egress " + invite.egress().brief()));
+      List<Invite> all = given.stream().map(InviteSource.Given::decoded).toList();
+      all.forEach(each -> checks.add(Check.ok("invite", "for egress " + each.egress().brief())));
       checks.add(OpenFiles.check());
-      checks.addAll(new ChainDoctor(invite, wanted, showAddress, includeLoopback).checks());
+      checks.addAll(
+          role == Role.WIDGET
+              ? new VolunteerDoctor(all, wayOn(), roots, showAddress).checks()
+              : new ChainDoctor(all.get(0), wanted, showAddress, includeLoopback).checks());
     } catch (UserErrorException useless) {
       checks.add(
           Check.fail(
@@ -77,6 +107,19 @@ final class DoctorCommand extends Subcommand {
     }
     boolean fine = Check.report(checks, json, io().out());
     return fine ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private void refuseMisplaced() {
+    if (role == Role.WIDGET && target != null) {
+      throw new UserErrorException("--target: a widget connects nobody to it: leave it out");
+    }
+    if (role == Role.DESKTOP && (via != null || authorities.isGiven())) {
+      throw new UserErrorException("--via and --ca-file are a volunteer's: give --role widget");
+    }
+  }
+
+  private WidgetVia wayOn() {
+    return via == null ? WidgetVia.EGRESS : via;
   }
 
   private Optional<Destination> target() {

@@ -47,7 +47,8 @@ final class InviteSource {
     return given(io).stream().map(Given::decoded).toList();
   }
 
-  private List<Given> given(CliIo io) throws IOException {
+  /** All of them, whatever they say; at least one. */
+  List<Given> given(CliIo io) throws IOException {
     List<Given> invites = new ArrayList<>();
     if (text != null) {
       invites.add(new Given("--invite", text));

@@ -19,13 +19,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tollway.bytes.MalformedBytesException;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.MetricsOption;
 import tollway.cli.Subcommand;
-import tollway.cli.TextFile;
-import tollway.cli.UserErrorException;
 import tollway.control.ControlEvents;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
@@ -40,7 +37,6 @@ import tollway.netstate.ReporterConfig;
 import tollway.netstate.Role;
 import tollway.pipeline.RelayJournal;
 import tollway.pipeline.Standing;
-import tollway.pipeline.TrustedRoots;
 import tollway.pipeline.Widget;
 import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetFault;
@@ -96,14 +92,7 @@ final class WidgetCommand extends Subcommand {
       description = "Where a quota is counted (default: ~/" + InviteOptions.STATE_DEFAULT + ").")
   private @Nullable Path state;
 
-  @Option(
-      names = "--ca-file",
-      paramLabel = "FILE",
-      description =
-          "Certificates (PEM) of those who may vouch for egresses, besides those that the system"
-              + " trusts.")
-  private @Nullable Path authorities;
-
+  @Mixin private AuthorityOption authorities = new AuthorityOption();
   @Mixin private PortOption ports = new PortOption();
 
   @Option(
@@ -134,7 +123,7 @@ final class WidgetCommand extends Subcommand {
             via,
             limits.toLimits(),
             reports.tag(),
-            roots(),
+            authorities.roots(),
             ports.ports(),
             mapPorts,
             includeLoopback);
@@ -191,17 +180,6 @@ final class WidgetCommand extends Subcommand {
       people += ended;
     }
     hour.tell(people, status.traffic().up(), status.traffic().down());
-  }
-
-  private TrustedRoots roots() throws IOException {
-    if (authorities == null) {
-      return TrustedRoots.SYSTEM;
-    }
-    try {
-      return TrustedRoots.with(TextFile.utf8("--ca-file", authorities));
-    } catch (MalformedBytesException wrong) {
-      throw new UserErrorException("--ca-file: " + authorities + ": " + wrong.getMessage());
-    }
   }
 
   /** Leaves everybody, and waits until they were told and the last count is on the disk. */

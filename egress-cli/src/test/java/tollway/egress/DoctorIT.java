@@ -74,6 +74,13 @@ final class DoctorIT {
       assertThat(findings.text("stun")).contains("an IPv4 address").doesNotContain("127.0.0.1");
       assertThat(findings.text("dial")).contains("connects to 127.0.0.1");
 
+      Findings volunteer = doctor(List.of(), invite, "--role", "widget");
+      assertThat(volunteer.checks().values())
+          .extracting(each -> each.get("state").getAsString())
+          .containsOnly("ok");
+      assertThat(volunteer.checks().keySet())
+          .contains("signalling", "stun", "egress", "egress identity");
+
       int nobody = Chain.freePort();
       Findings refused = doctor(List.of(), invite, "--target", "127.0.0.1:" + nobody);
       assertThat(refused.broken()).containsExactly("dial");
@@ -120,6 +127,9 @@ final class DoctorIT {
       Findings findings = doctor(List.of(), forged);
       assertThat(findings.broken()).containsExactly("egress identity");
       assertThat(findings.text("egress identity")).contains("not the one that the invite pins");
+      Findings volunteer = doctor(List.of(), forged, "--role", "widget");
+      assertThat(volunteer.broken()).containsExactly("egress identity");
+      assertThat(volunteer.remedy("egress identity")).contains("get a new invite");
     }
   }
 
@@ -136,6 +146,17 @@ final class DoctorIT {
       assertThat(findings.state("open files")).isEqualTo("warn");
       assertThat(findings.text("open files")).contains("512");
       assertThat(findings.state("clock")).isEqualTo("skip");
+
+      Findings volunteer = doctor(List.of(), invite, "--role", "widget");
+      assertThat(volunteer.broken()).containsExactly("freddie");
+      assertThat(volunteer.state("egress identity")).isEqualTo("ok"); // Another way.
+
+      chain.close();
+      Findings alone = doctor(List.of(), invite, "--role", "widget");
+      assertThat(alone.broken()).containsExactly("egress", "freddie");
+      assertThat(alone.text("egress")).contains("connection refused");
+      assertThat(doctor(List.of(), invite, "--role", "widget", "--via", "volunteers").broken())
+          .containsExactly("freddie");
     }
   }
 

@@ -42,6 +42,8 @@ final class UsageTest {
   @Test
   void aDoctorWithoutAnInviteHasNothingToLookAt() {
     refused("an invite is missing", "doctor");
+    refused("leave it out", "doctor", "--role", "widget", "--target", "a:1");
+    refused("give --role widget", "doctor", "--via", "auto");
     refused("no such file", "doctor", "--invite-file", directory.resolve("none").toString());
     Answer answer = egress("doctor", "--invite", "x");
     assertThat(answer.code()).isEqualTo(1);
