@@ -175,6 +175,8 @@ final class VolunteerDoctor {
                 1,
                 1,
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 DirectUse.ONLY, // As a person who needs no volunteer: it knows the pin.
                 UdpPorts.ANY,
                 false),
