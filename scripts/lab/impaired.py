@@ -141,7 +141,7 @@ def row(binaries, spec):
         site.mkdir()
         expected = rate / 8 * (volunteers if bond else 1) if rate else 10
         size = int(max(4, min(40, expected * 4)) * 1e6)
-        (site / "file").write_bytes(os.urandom(max(1_000_000, size // streams)))
+        (site / "file").write_bytes(os.urandom(max(250_000, size // streams)))
         (site / "page").write_text("page\n")
         lab = Lab(binaries, work, rtt, loss, rate, volunteers)
         closing.callback(lab.close)
