@@ -158,8 +158,8 @@ final class SessionTest extends SessionLab {
     download.reached(BULK / 2).get(60, TimeUnit.SECONDS);
     dying.cutSilently();
     assertThat(download.sha256().get(60, TimeUnit.SECONDS)).isEqualTo(bulkSha256());
-    assertThat(first.toDesktop.get()).isGreaterThan(BULK / 200);
-    assertThat(second.toDesktop.get()).isGreaterThan(BULK / 200);
+    assertThat(first.toDesktop.get()).isGreaterThan(BULK / 1000);
+    assertThat(second.toDesktop.get()).isGreaterThan(BULK / 1000);
   }
 
   @Test
