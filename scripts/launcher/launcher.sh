@@ -4,7 +4,7 @@
 # JAVA_HOME chooses another JVM than the one found at install time; TOLLWAY_JAVA_OPTS adds options to it.
 # A closed descriptor would be that of the next file the JVM opens: what we print would end up there, or
 # be read from it. What cannot be written is still told: standard output is for reading only.
-{ true <&0; } 2> /dev/null || exec < /dev/null
+{ true 3<&0; } 2> /dev/null || exec < /dev/null
 { true 3>&1; } 2> /dev/null || exec 1< /dev/null
 true 3>&2 || exec 2> /dev/null
 
