@@ -19,7 +19,6 @@ import tollway.pipeline.Destination;
 import tollway.pipeline.DirectUse;
 import tollway.pipeline.Invite;
 import tollway.pipeline.StreamAnswer;
-import tollway.pipeline.UdpPorts;
 
 /** Goes the way of a desktop with a desktop, and tells of each leg how it was. */
 final class ChainDoctor {
@@ -53,18 +52,8 @@ final class ChainDoctor {
       Desktop desktop =
           Desktop.start(
               loops,
-              new DesktopConfig(
-                  invite,
-                  Optional.empty(),
-                  Optional.empty(),
-                  1,
-                  1,
-                  false,
-                  Optional.empty(),
-                  Optional.empty(),
-                  DirectUse.NEVER, // It is the volunteers' way that is looked at.
-                  UdpPorts.ANY,
-                  includeLoopback),
+              // It is the volunteers' way that is looked at.
+              DesktopConfig.toLook(invite, DirectUse.NEVER, includeLoopback),
               watch);
       try {
         probes.tell(legs);

@@ -168,18 +168,8 @@ final class VolunteerDoctor {
     Desktop desktop =
         Desktop.start(
             loops,
-            new DesktopConfig(
-                invite,
-                Optional.empty(),
-                Optional.empty(),
-                1,
-                1,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                DirectUse.ONLY, // As a person who needs no volunteer: it knows the pin.
-                UdpPorts.ANY,
-                false),
+            // As a person who needs no volunteer: it knows the pin.
+            DesktopConfig.toLook(invite, DirectUse.ONLY, false),
             reached);
     try {
       legs.leg(

@@ -44,4 +44,20 @@ public record DesktopConfig(
       throw new IllegalArgumentException("hops are 1 to " + MOST_HOPS);
     }
   }
+
+  /** One path, and no proxy: only to see whether it works. */
+  public static DesktopConfig toLook(Invite invite, DirectUse direct, boolean includeLoopback) {
+    return new DesktopConfig(
+        invite,
+        Optional.empty(),
+        Optional.empty(),
+        1,
+        1,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        direct,
+        UdpPorts.ANY,
+        includeLoopback);
+  }
 }

@@ -152,8 +152,8 @@ final class DesktopPath implements PathLink {
   }
 
   @Override
-  public void giveUp() {
-    worker.on(was -> PathMachine.giveUp(was, "answers, but carries nothing"));
+  public void giveUp(String why) {
+    worker.on(was -> PathMachine.giveUp(was, why));
   }
 
   private final class PeerEvents implements PeerListener {

@@ -107,9 +107,9 @@ final class DesktopShares {
     }
 
     @Override
-    public void giveUp() {
+    public void giveUp(String why) {
       leave();
-      link.giveUp();
+      link.giveUp(why);
     }
 
     private void leave() {

@@ -2,6 +2,7 @@
 package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
+import tollway.session.DataFrames;
 
 /** How much goes into one packet of QUIC and into one message of a path, in bytes. */
 final class PathSizes {
@@ -21,13 +22,11 @@ final class PathSizes {
   /** Frames other than data are short; one that tells that a path lives must not wait. */
   private static final int SHORT = 256;
 
-  private static final int DATA = 0x01;
-
   private PathSizes() {}
 
   /** Whether a frame overtakes those that wait for their turn. */
   static boolean isUrgent(ByteBuf frame) {
     int size = frame.readableBytes();
-    return size > 0 && size <= SHORT && frame.getUnsignedByte(frame.readerIndex()) != DATA;
+    return size > 0 && size <= SHORT && !DataFrames.isData(frame);
   }
 }

@@ -283,7 +283,7 @@ public final class ClientSession {
 
     /** True: the frame was about the attachment. */
     private boolean attach(ByteBuf bytes) throws MalformedBytesException {
-      if (!bytes.isReadable() || bytes.getByte(bytes.readerIndex()) == PathFrameCodec.DATA) {
+      if (!bytes.isReadable() || DataFrames.isData(bytes)) {
         paths.attached(path);
         return false;
       }

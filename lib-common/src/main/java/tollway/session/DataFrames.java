@@ -23,13 +23,17 @@ public final class DataFrames {
 
   private DataFrames() {}
 
+  /** Whether a frame carries packets of QUIC; it may still be malformed. */
+  public static boolean isData(ByteBuf frame) {
+    return frame.isReadable()
+        && frame.getUnsignedByte(frame.readerIndex()) == PathFrameCodec.DATA;
+  }
+
   /** Takes over {@code frame} and hands on frames of at most {@code limit} bytes. */
   public static void cut(ByteBuf frame, int limit, Consumer<ByteBuf> sink) {
     int first = frame.readerIndex();
     int end = frame.writerIndex();
-    if (end - first <= limit
-        || end - first <= HEADER
-        || frame.getUnsignedByte(first) != PathFrameCodec.DATA) {
+    if (end - first <= limit || end - first <= HEADER || !isData(frame)) {
       sink.accept(frame);
       return;
     }

@@ -22,7 +22,7 @@ public interface PathLink {
   void close();
 
   /** Ends a link that answers and carries nothing: another try soon would be in vain. */
-  default void giveUp() {
+  default void giveUp(String why) {
     close();
   }
 }

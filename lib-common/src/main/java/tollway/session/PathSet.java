@@ -168,7 +168,7 @@ final class PathSet {
       }
       long now = loop.nanoTime();
       path.heard(frame.readableBytes(), now);
-      if (frame.getUnsignedByte(frame.readerIndex()) == PathFrameCodec.DATA) {
+      if (DataFrames.isData(frame)) {
         data(path, frame, now);
       } else {
         control(path, PathFrameCodec.decode(frame.nioBuffer()));
@@ -442,8 +442,9 @@ final class PathSet {
       choose(other.get());
     } else if (still > Math.max(HOPELESS.toNanos(), 12 * path.rtt())) {
       progress.retried(now);
-      path.link.giveUp();
-      lost(path, "answers, but carries nothing");
+      String why = "answers, but carries nothing";
+      path.link.giveUp(why);
+      lost(path, why);
     }
   }
 

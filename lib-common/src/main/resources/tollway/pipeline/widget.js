@@ -227,6 +227,8 @@
   const CHANNEL_QUEUE = 256 << 10;
   const SOCKET_QUEUE = 512 << 10;
 
+  const urgent = (frame) => frame.length <= SHORT && frame[0] !== DATA;
+
   /** Hands each piece of a data frame to `sink`; what is no data frame, or a broken one, goes whole. */
   function cut(frame, sink) {
     if (frame.length <= DATAGRAM || frame[0] !== DATA) {
@@ -292,6 +294,7 @@
     constructor(volunteer, match) {
       Object.assign(this, { volunteer, match, generation: volunteer.generation, joined: false, over: false });
       this.waiting = [];
+      this.heard = [];
       this.late = setTimeout(() => this.end("no data channel in time", true), 20_000);
     }
 
@@ -314,7 +317,7 @@
         this.volunteer.describe(this.match, peer.localDescription.sdp);
         this.described = true;
         this.waiting.splice(0).forEach((line) => this.say(line));
-        (this.heard || []).splice(0).forEach((line) => this.candidate(line));
+        this.heard.splice(0).forEach((line) => this.candidate(line));
       } catch (wrong) {
         this.end("the offer makes no sense", true);
       }
@@ -331,7 +334,7 @@
 
     candidate(line) {
       if (!this.described) {
-        this.heard = (this.heard || []).concat(line).slice(0, 64);
+        this.heard = this.heard.concat(line).slice(0, 64);
       } else if (line && this.peer && !this.over) {
         this.peer.addIceCandidate({ candidate: line, sdpMid: "0", sdpMLineIndex: 0 }).catch(() => {});
       }
@@ -370,8 +373,7 @@
 
     fromEgress(frame) {
       const channel = this.channel;
-      const urgent = frame.length <= SHORT && frame[0] !== DATA;
-      if (!channel || channel.readyState !== "open" || (!urgent && channel.bufferedAmount > CHANNEL_QUEUE)) {
+      if (!channel || channel.readyState !== "open" || (!urgent(frame) && channel.bufferedAmount > CHANNEL_QUEUE)) {
         return;
       }
       try {
@@ -584,8 +586,7 @@
     }
 
     toEgress(path, frame) {
-      const urgent = frame.length <= SHORT && frame[0] !== DATA;
-      if (!urgent && (this.egress.socket.bufferedAmount > SOCKET_QUEUE || !this.up.admits(frame.length))) {
+      if (!urgent(frame) && (this.egress.socket.bufferedAmount > SOCKET_QUEUE || !this.up.admits(frame.length))) {
         return;
       }
       const message = new Uint8Array(4 + frame.length);
@@ -609,7 +610,7 @@
       if (frame[0] === CLOSE) {
         this.paths.delete(path);
         person.end("the egress closed the path", false);
-      } else if ((frame.length <= SHORT && frame[0] !== DATA) || this.down.admits(frame.length)) {
+      } else if (urgent(frame) || this.down.admits(frame.length)) {
         person.fromEgress(frame);
       }
     }

@@ -107,10 +107,6 @@ final class LyingWidgetTest extends SessionLab {
     }
   }
 
-  private static boolean isData(ByteBuf frame) {
-    return frame.getByte(frame.readerIndex()) == PathFrameCodec.DATA;
-  }
-
   private static ByteBuf copy(Bytes frame) {
     return Unpooled.wrappedBuffer(frame.toArray());
   }
@@ -129,7 +125,7 @@ final class LyingWidgetTest extends SessionLab {
 
     @Override
     public boolean passes(ByteBuf frame, boolean fromDesktop, MemoryPath path) {
-      return !swallows || !isData(frame);
+      return !swallows || !DataFrames.isData(frame);
     }
   }
 
@@ -141,7 +137,7 @@ final class LyingWidgetTest extends SessionLab {
 
     @Override
     public boolean passes(ByteBuf frame, boolean fromDesktop, MemoryPath path) {
-      if (isData(frame)) {
+      if (DataFrames.isData(frame)) {
         List<Bytes> known = fromDesktop ? toEgress : toDesktop;
         if (known.size() < 200) {
           known.add(Bytes.of(frame.nioBuffer()));
@@ -160,7 +156,7 @@ final class LyingWidgetTest extends SessionLab {
 
     @Override
     public boolean passes(ByteBuf frame, boolean fromDesktop, MemoryPath path) {
-      if (isData(frame)) {
+      if (DataFrames.isData(frame)) {
         (fromDesktop ? toEgress : toDesktop).add(Bytes.of(frame.nioBuffer()));
       }
       return true;
@@ -195,7 +191,7 @@ final class LyingWidgetTest extends SessionLab {
 
     @Override
     public boolean passes(ByteBuf frame, boolean fromDesktop, MemoryPath path) {
-      if (isData(frame) && random.nextInt(3) == 0) {
+      if (DataFrames.isData(frame) && random.nextInt(3) == 0) {
         PathFrame forged =
             switch (random.nextInt(3)) {
               case 0 ->

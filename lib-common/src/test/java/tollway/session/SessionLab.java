@@ -340,7 +340,7 @@ abstract class SessionLab {
       }
 
       @Override
-      public void giveUp() {
+      public void giveUp(String why) {
         onGiveUp.run();
       }
     };
