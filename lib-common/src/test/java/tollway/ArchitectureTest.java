@@ -52,7 +52,8 @@ final class ArchitectureTest {
     DOORS.put("netstate", Set.of("bytes", "files", "identity", "loop"));
     DOORS.put("trust", Set.of("bytes", "identity"));
     DOORS.put("neighbor", Set.of("bytes", "identity", "loop", "trust", "wire"));
-    DOORS.put("session", Set.of("bytes", "identity", "loop"));
+    DOORS.put("mux", Set.of("loop", "webrtc"));
+    DOORS.put("session", Set.of("bytes", "identity", "loop", "mux", "webrtc"));
     DOORS.put("onward", Set.of("bytes", "identity", "loop", "session", "signaling", "webrtc"));
     DOORS.put(
         "pipeline",

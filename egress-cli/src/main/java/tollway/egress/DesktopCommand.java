@@ -34,6 +34,7 @@ import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopConfig;
 import tollway.pipeline.DesktopFault;
 import tollway.pipeline.DesktopListener;
+import tollway.session.TransportKind;
 
 /** {@code egress desktop}: the end of a person who is cut off. */
 @Command(
@@ -112,6 +113,8 @@ final class DesktopCommand extends Subcommand {
               desk);
       says.control = open;
       desktop.loop().every(LOOK, () -> desk.look(open::publish));
+      HourLine hour = new HourLine("desktop", "connections", io().err());
+      desktop.loop().every(HourLine.HOUR, () -> desk.tell(hour));
       stop.installed();
       HostPort at =
           new HostPort(
@@ -224,9 +227,15 @@ final class DesktopCommand extends Subcommand {
     }
 
     @Override
-    public void connected() {
+    public void connected(TransportKind transport) {
       connected.countDown();
-      say("connected", "connected to the egress");
+      JsonObject line = ControlEvents.event("connected");
+      line.addProperty("transport", transport.word());
+      String text = "connected to the egress";
+      if (transport == TransportKind.DTLS) {
+        text += " over DTLS, for there is no QUIC here or there: slower where packets are lost";
+      }
+      say(line, text);
     }
 
     @Override
@@ -244,13 +253,16 @@ final class DesktopCommand extends Subcommand {
       tell(ErrorLine.of(fault).event(), "");
     }
 
-    /** Trouble that goes on is told once. */
     private void say(String event, String text) {
+      say(ControlEvents.event(event), text);
+    }
+
+    /** Trouble that goes on is told once. */
+    private void say(JsonObject line, String text) {
       if (text.equals(last)) {
         return;
       }
       last = text;
-      JsonObject line = ControlEvents.event(event);
       line.addProperty("text", text);
       present = line;
       tell(line, text);

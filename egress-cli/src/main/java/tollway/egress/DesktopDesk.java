@@ -37,10 +37,14 @@ final class DesktopDesk implements RoleControl.Desk {
     json.addProperty("node", desktop.nodeId().base64());
     json.addProperty("ready", status.ready());
     json.addProperty("state", status.state());
+    status.transport().ifPresent(over -> json.addProperty("transport", over.word()));
     json.addProperty("freddie", status.freddie() ? "connected" : "not connected");
     json.addProperty("connecting", status.connecting());
     json.addProperty("connections", status.connections());
     json.addProperty("waiting", status.waiting());
+    json.addProperty("opened", status.opened());
+    json.addProperty("sentBytes", status.up());
+    json.addProperty("receivedBytes", status.down());
     json.add("refused", Causes.json(status.refused()));
     json.add("errors", Causes.json(status.faults()));
     latest(status)
@@ -106,6 +110,12 @@ final class DesktopDesk implements RoleControl.Desk {
     refused.news(desktop.status().refused()).ifPresent(sink);
   }
 
+  /** Tells {@code hour} what was carried. On the loop. */
+  void tell(HourLine hour) {
+    DesktopStatus status = desktop.status();
+    hour.tell(status.opened(), status.up(), status.down());
+  }
+
   /** For Prometheus. Any thread. */
   void measure(Consumer<List<Sample>> done) {
     desktop.loop().execute(() -> done.accept(samples(desktop.status())));
@@ -124,6 +134,15 @@ final class DesktopDesk implements RoleControl.Desk {
     all.add(
         Sample.gauge(
             "egress.desktop.waiting", "Requests that wait for a way out.", status.waiting()));
+    all.add(
+        Sample.counter(
+            "egress.desktop.opened", "Connections opened through the egress.", status.opened()));
+    all.add(
+        Sample.counter("egress.desktop.bytes", "Bytes that they carried.", status.up())
+            .with("direction", "up"));
+    all.add(
+        Sample.counter("egress.desktop.bytes", "Bytes that they carried.", status.down())
+            .with("direction", "down"));
     for (PathState state : PathState.values()) {
       long so = status.paths().stream().filter(path -> path.state() == state).count();
       all.add(

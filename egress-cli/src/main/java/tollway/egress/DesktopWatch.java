@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import tollway.pipeline.DesktopFault;
 import tollway.pipeline.DesktopListener;
 import tollway.pipeline.DesktopStep;
+import tollway.session.TransportKind;
 
 /** How far a desktop comes, as futures; one that fails says why waiting longer is of no use. */
 final class DesktopWatch implements DesktopListener {
@@ -45,7 +46,7 @@ final class DesktopWatch implements DesktopListener {
   }
 
   @Override
-  public void connected() {
+  public void connected(TransportKind transport) {
     ready.complete(null);
   }
 

@@ -25,6 +25,7 @@ import tollway.pt.PtArgument;
 import tollway.pt.PtArguments;
 import tollway.pt.PtGreeting;
 import tollway.pt.PtLines;
+import tollway.session.TransportKind;
 
 /**
  * A desktop for each invite that connections of the host name, shared by those that name the same.
@@ -185,7 +186,7 @@ final class PtDesktops implements PtGreeting.Guide, AutoCloseable {
     private @Nullable String last;
 
     @Override
-    public void connected() {
+    public void connected(TransportKind transport) {
       lines.connected();
       log(PtLines.Severity.NOTICE, "connected to the egress");
     }

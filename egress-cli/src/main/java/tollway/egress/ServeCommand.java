@@ -26,6 +26,7 @@ import tollway.pipeline.EgressServer;
 import tollway.pipeline.Invite;
 import tollway.pipeline.InviteCodec;
 import tollway.pipeline.OwnAddresses;
+import tollway.session.TransportKind;
 
 /** {@code egress serve}: the exit. */
 @Command(
@@ -146,6 +147,12 @@ final class ServeCommand extends Subcommand {
       io().err()
           .println(
               "egress: warning: the invite leads nobody here: give --freddie, and start again");
+    }
+    if (!TransportKind.available().contains(TransportKind.QUIC)) {
+      io().err()
+          .println(
+              "egress: there is no QUIC library for this machine: sessions run over DTLS, slower"
+                  + " where packets are lost");
     }
     String text = InviteCodec.encode(invite);
     if (json) {

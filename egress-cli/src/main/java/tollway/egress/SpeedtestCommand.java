@@ -28,6 +28,7 @@ import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopListener;
 import tollway.pipeline.SpeedProgress;
 import tollway.pipeline.SpeedResult;
+import tollway.session.TransportKind;
 
 /** {@code egress speedtest}. */
 @Command(
@@ -162,7 +163,7 @@ final class SpeedtestCommand extends Subcommand {
     private volatile String last = "no word from freddie";
 
     @Override
-    public void connected() {
+    public void connected(TransportKind transport) {
       connected.complete(null);
     }
 

@@ -24,9 +24,15 @@ final class Chain implements AutoCloseable {
 
   private final Path directory;
   private final List<JavaProcess> processes = new ArrayList<>();
+  private boolean withoutNatives;
 
   Chain(Path directory) {
     this.directory = directory;
+  }
+
+  /** Who is started from now on runs as where nobody has built native libraries, or not so. */
+  void withoutNatives(boolean without) {
+    withoutNatives = without;
   }
 
   JavaProcess freddie() throws Exception {
@@ -49,16 +55,14 @@ final class Chain implements AutoCloseable {
                 "--state",
                 directory.resolve("egress").toString()));
     arguments.addAll(List.of(more));
-    return keep(JavaProcess.start(EGRESS, arguments.toArray(String[]::new)));
+    return start(Map.of(), arguments);
   }
 
   JavaProcess widget(String invite, String tag, String... more) throws Exception {
     List<String> arguments =
         new ArrayList<>(List.of("widget", "--json", "--include-loopback", "--tag", tag));
     arguments.addAll(List.of(more));
-    return keep(
-        JavaProcess.start(
-            List.of(), Map.of("TOLLWAY_INVITE", invite), EGRESS, arguments.toArray(String[]::new)));
+    return start(Map.of("TOLLWAY_INVITE", invite), arguments);
   }
 
   JavaProcess desktop(String invite, String... more) throws Exception {
@@ -67,9 +71,16 @@ final class Chain implements AutoCloseable {
     if (!arguments.contains("--listen")) {
       arguments.addAll(List.of("--listen", "127.0.0.1:0"));
     }
+    return start(Map.of("TOLLWAY_INVITE", invite), arguments);
+  }
+
+  private JavaProcess start(Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    String[] all = arguments.toArray(String[]::new);
     return keep(
-        JavaProcess.start(
-            List.of(), Map.of("TOLLWAY_INVITE", invite), EGRESS, arguments.toArray(String[]::new)));
+        withoutNatives
+            ? JavaProcess.startWithoutNatives(environment, EGRESS, all)
+            : JavaProcess.start(List.of(), environment, EGRESS, all));
   }
 
   static String text(JsonObject event, String name) {

@@ -55,6 +55,7 @@ import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetLimits;
 import tollway.pipeline.WidgetListener;
 import tollway.pipeline.WidgetVia;
+import tollway.session.TransportKind;
 
 /** Desktops and volunteers that are told to stop at any moment of their lives, in any order. */
 final class StartStopIT {
@@ -319,7 +320,7 @@ final class StartStopIT {
     }
 
     @Override
-    public void connected() {
+    public void connected(TransportKind transport) {
       now(Moment.READY);
     }
 

@@ -3,8 +3,8 @@ package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +68,7 @@ final class AwaitAnswer extends ByteToMessageDecoder {
         Relay.abort(context.channel());
       } else {
         tell();
-        QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+        DuplexChannel stream = (DuplexChannel) context.channel();
         stream.config().setAutoRead(false);
         outcome.connected(stream);
         stream.pipeline().remove(this);

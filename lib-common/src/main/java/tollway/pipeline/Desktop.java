@@ -20,6 +20,7 @@ import tollway.session.PathLink;
 import tollway.session.PathSnapshot;
 import tollway.session.PathState;
 import tollway.session.SessionEnd;
+import tollway.session.TransportKind;
 
 /**
  * The end of a person who is cut off: keeps a session with the pinned egress over a number of
@@ -86,11 +87,15 @@ public final class Desktop {
     return new DesktopStatus(
         news.isReady(),
         news.state(),
+        news.transport(),
         news.isKnown(),
         session.snapshot().paths(),
         volunteers.connecting(),
         proxy.connections(),
         streams.waiting(),
+        streams.traffic().streams(),
+        streams.traffic().up(),
+        streams.traffic().down(),
         streams.refused(),
         news.faultCounts(),
         news.latestFaults());
@@ -148,16 +153,20 @@ public final class Desktop {
     return ClientSession.open(
         loop,
         new ClientSessionConfig(
-            config.invite().egress(), PathSizes.PACKET, PathSizes.FRAME, config.bond()),
+            config.invite().egress(),
+            PathSizes.PACKET,
+            PathSizes.FRAME,
+            config.bond(),
+            TransportKind.available()),
         new SessionEvents());
   }
 
   private final class SessionEvents implements ClientSessionListener {
     @Override
-    public void ready() {
+    public void ready(TransportKind transport) {
       volunteers.sessionReady();
       streams.available(session);
-      news.connected();
+      news.connected(transport);
     }
 
     @Override

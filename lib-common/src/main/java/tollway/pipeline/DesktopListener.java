@@ -2,11 +2,15 @@
 package tollway.pipeline;
 
 import java.util.List;
+import tollway.session.TransportKind;
 
 /** What a desktop tells its owner; on its loop. */
 public interface DesktopListener {
-  /** The pinned egress has answered: requests are served. Again after every new session. */
-  void connected();
+  /**
+   * The pinned egress has answered, and the session runs over {@code transport}: requests are
+   * served. Again after every new session.
+   */
+  void connected(TransportKind transport);
 
   /** Requests wait, or are refused, until {@link #connected} is called again. */
   void disconnected(String why);

@@ -3,8 +3,11 @@ package tollway.pipeline;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tollway.loop.EventLoop;
 import tollway.session.SessionEnd;
+import tollway.session.TransportKind;
 
 /**
  * What a desktop says of itself: to its listener, to people who wait for a route, and to those who
@@ -15,6 +18,7 @@ final class DesktopNews {
   private final DesktopListener listener;
   private final DesktopFaults faults;
   private String state = "not connected to freddie yet";
+  private @Nullable TransportKind transport;
   private boolean ready;
   private boolean known;
 
@@ -31,6 +35,11 @@ final class DesktopNews {
 
   boolean isReady() {
     return ready;
+  }
+
+  /** What the session runs over; empty while there is none. */
+  Optional<TransportKind> transport() {
+    return ready ? Optional.ofNullable(transport) : Optional.empty();
   }
 
   /** Whether freddie knows us now. */
@@ -108,10 +117,11 @@ final class DesktopNews {
     trouble(why);
   }
 
-  void connected() {
+  void connected(TransportKind over) {
     ready = true;
     state = "connected";
-    listener.connected();
+    transport = over;
+    listener.connected(over);
   }
 
   /** {@code leaving}: it was we who ended it. */

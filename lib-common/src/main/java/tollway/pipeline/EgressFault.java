@@ -13,11 +13,12 @@ public enum EgressFault {
   TIMED_OUT,
   BUSY,
   BAD_HEADER,
-  /** These four refuse a path: see {@link PathRefusal}. */
+  /** These five refuse a path: see {@link PathRefusal}. */
   BAD_PROOF,
   TOO_MANY_SESSIONS,
   TOO_MANY_PATHS,
   STOPPING,
+  NO_TRANSPORT,
   /** These turn a volunteer away. */
   BAD_TOKEN,
   TOO_MANY_VOLUNTEERS,

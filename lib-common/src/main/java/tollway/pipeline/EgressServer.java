@@ -9,13 +9,13 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -29,6 +29,7 @@ import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
 import tollway.session.SessionServer;
 import tollway.session.SessionServerConfig;
+import tollway.session.TransportKind;
 
 /** The exit of the chain: takes volunteers' WebSockets, ends desktops' sessions, and dials. */
 public final class EgressServer implements AutoCloseable {
@@ -71,7 +72,8 @@ public final class EgressServer implements AutoCloseable {
                 config.limits().pathsPerSession(),
                 MOST_UNPROVED,
                 PathSizes.PACKET,
-                PathSizes.FRAME),
+                PathSizes.FRAME,
+                TransportKind.available()),
             new Streams(),
             refusal -> load.fault(EgressFault.of(refusal)));
     ChannelFuture bound =
@@ -161,9 +163,9 @@ public final class EgressServer implements AutoCloseable {
     sessions.snapshots(all -> sink.accept(load.metrics(peers.connections(), all.size())));
   }
 
-  private final class Streams extends ChannelInitializer<QuicStreamChannel> {
+  private final class Streams extends ChannelInitializer<DuplexChannel> {
     @Override
-    protected void initChannel(QuicStreamChannel stream) {
+    protected void initChannel(DuplexChannel stream) {
       stream.pipeline().addLast(new ExitStream(dialer, load, SessionShare.of(stream, shares)));
     }
   }

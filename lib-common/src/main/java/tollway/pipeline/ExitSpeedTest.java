@@ -7,7 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,7 +157,7 @@ final class ExitSpeedTest extends SimpleChannelInboundHandler<ByteBuf> implement
 
   /** The last word, and then the end of what we say. */
   private void finish(Channel mine) {
-    if (over || !(mine instanceof QuicStreamChannel open)) {
+    if (over || !(mine instanceof DuplexChannel open)) {
       return;
     }
     if (test.kind() == StreamHeader.SpeedTest.Kind.UP) {
@@ -169,7 +169,7 @@ final class ExitSpeedTest extends SimpleChannelInboundHandler<ByteBuf> implement
             written -> open.shutdownOutput().addListener(done -> closeWhenBothEnded(open)));
   }
 
-  private static void closeWhenBothEnded(QuicStreamChannel open) {
+  private static void closeWhenBothEnded(DuplexChannel open) {
     if (open.isInputShutdown()) {
       open.close();
     }

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -132,7 +131,7 @@ final class ExitStream extends ByteToMessageDecoder {
   }
 
   private void serve(ChannelHandlerContext context, StreamHeader header) {
-    QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+    DuplexChannel stream = (DuplexChannel) context.channel();
     if (header instanceof StreamHeader.Connection connection) {
       Map<Bytes, Channel> byKey = connections(stream);
       byKey.put(header.key(), stream);
@@ -152,7 +151,7 @@ final class ExitStream extends ByteToMessageDecoder {
   }
 
   /** Of the session, by the keys of their streams; on its loop. */
-  private static Map<Bytes, Channel> connections(QuicStreamChannel stream) {
+  private static Map<Bytes, Channel> connections(DuplexChannel stream) {
     Attribute<Map<Bytes, Channel>> all = stream.parent().attr(CONNECTIONS);
     Map<Bytes, Channel> known = all.get();
     if (known == null) {
@@ -163,7 +162,7 @@ final class ExitStream extends ByteToMessageDecoder {
   }
 
   private void associate(ChannelHandlerContext context) {
-    QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+    DuplexChannel stream = (DuplexChannel) context.channel();
     if (!dialer.carriesDatagrams()) {
       refuse(
           context,
@@ -211,7 +210,7 @@ final class ExitStream extends ByteToMessageDecoder {
           context,
           new StreamAnswer(StreamAnswer.Status.BUSY, "you have as many speed tests as you may"));
     } else {
-      QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+      DuplexChannel stream = (DuplexChannel) context.channel();
       stream.closeFuture().addListener(closed -> share.endSpeedTest());
       stream.writeAndFlush(answer(StreamAnswer.connected()));
       stream.pipeline().addLast(new ExitSpeedTest(test, load, share));
@@ -225,7 +224,7 @@ final class ExitStream extends ByteToMessageDecoder {
   }
 
   /** Takes a place in the session and the process, given back when the stream ends. */
-  private boolean beginAssociation(QuicStreamChannel stream) {
+  private boolean beginAssociation(DuplexChannel stream) {
     Attribute<Integer> ofSession = stream.parent().attr(ASSOCIATIONS);
     int before = Objects.requireNonNullElse(ofSession.get(), 0);
     if (before >= MOST_ASSOCIATIONS || !load.beginAssociation()) {
@@ -294,7 +293,7 @@ final class ExitStream extends ByteToMessageDecoder {
   }
 
   private void join(ChannelHandlerContext context, DuplexChannel connection) {
-    QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+    DuplexChannel stream = (DuplexChannel) context.channel();
     stream.writeAndFlush(answer(StreamAnswer.connected()));
     stream.pipeline().addLast(new IdleReset(share.idleSeconds()));
     Relay.join(
@@ -313,7 +312,7 @@ final class ExitStream extends ByteToMessageDecoder {
     asked = true;
     cancelDeadline();
     load.fault(EgressFault.of(why.status()));
-    if (context.channel() instanceof QuicStreamChannel stream && stream.isActive()) {
+    if (context.channel() instanceof DuplexChannel stream && stream.isActive()) {
       stream
           .writeAndFlush(answer(why))
           .addListener(written -> stream.shutdownOutput().addListener(ended -> stream.close()));

@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -197,7 +196,7 @@ final class HttpProxy extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void connected(QuicStreamChannel stream) {
+    public void connected(DuplexChannel stream) {
       opening = false;
       // The end of the CONNECT request itself is all that may have come until now: data before our
       // answer has been taken for HTTP by the decoder.
@@ -228,7 +227,7 @@ final class HttpProxy extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void connected(QuicStreamChannel stream) {
+    public void connected(DuplexChannel stream) {
       opening = false;
       HttpExchange begun =
           new HttpExchange(

@@ -10,10 +10,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.atomic.LongAdder;
+import tollway.session.SessionStreams;
 
 /**
  * Carries bytes from one channel to another and back: reads only as fast as the other end takes,
@@ -21,11 +21,6 @@ import java.util.concurrent.atomic.LongAdder;
  * are on one loop.
  */
 final class Relay extends ChannelInboundHandlerAdapter implements ReadShare.Reader {
-  /**
-   * An error code for QUIC streams: whoever is behind went away (ours to choose, RFC 9000 §20.2).
-   */
-  private static final int GONE = 0x1;
-
   /**
    * On a stream: tells the other end that nobody reads it any more. STOP_SENDING should, but the
    * codec does not pass it on while a stream is blocked (netty issue 17380).
@@ -70,10 +65,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements ReadShare.Read
 
   /** Ends a channel so that its peer sees a failure, not an end of data. */
   static void abort(Channel channel) {
-    if (channel instanceof QuicStreamChannel stream) {
-      stream.shutdown(GONE, stream.newPromise());
-      stream.close();
-    } else if (channel.isOpen()) {
+    if (!SessionStreams.reset(channel) && channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0); // Close as a reset.
       channel.close();
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -42,8 +42,8 @@ final class SessionShare {
   }
 
   /** That of the session to which {@code stream} belongs. */
-  static SessionShare of(QuicStreamChannel stream, ExitShares shares) {
-    QuicChannel session = stream.parent();
+  static SessionShare of(DuplexChannel stream, ExitShares shares) {
+    Channel session = stream.parent();
     @Nullable SessionShare known = session.attr(SHARE).get();
     if (known != null) {
       return known;

@@ -15,7 +15,6 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -36,15 +35,14 @@ final class SocksAssociation {
   private static final WriteBufferWaterMark QUEUE = new WriteBufferWaterMark(32 << 10, 64 << 10);
 
   private final DuplexChannel control;
-  private final QuicStreamChannel stream;
+  private final DuplexChannel stream;
   private final InetAddress program;
   private @Nullable Channel socket;
 
   /** Of the program: what it told, or that of its first datagram; 0 until then. */
   private int port;
 
-  SocksAssociation(
-      DuplexChannel control, QuicStreamChannel stream, SocksCommand.Associate command) {
+  SocksAssociation(DuplexChannel control, DuplexChannel stream, SocksCommand.Associate command) {
     this.control = control;
     this.stream = stream;
     program = ((InetSocketAddress) control.remoteAddress()).getAddress();

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -153,7 +152,7 @@ final class SocksProxy extends ByteToMessageDecoder {
     }
 
     @Override
-    public void connected(QuicStreamChannel stream) {
+    public void connected(DuplexChannel stream) {
       context.writeAndFlush(SocksCodec.reply(SocksStatus.SUCCEEDED, NOWHERE));
       DuplexChannel client = (DuplexChannel) context.channel();
       client.pipeline().remove(ProxyGreeting.IdleEnd.class);
@@ -175,7 +174,7 @@ final class SocksProxy extends ByteToMessageDecoder {
     }
 
     @Override
-    public void connected(QuicStreamChannel stream) {
+    public void connected(DuplexChannel stream) {
       SocksAssociation association =
           new SocksAssociation((DuplexChannel) context.channel(), stream, command);
       association

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ abstract class SpeedPart extends SimpleChannelInboundHandler<ByteBuf> {
   private final Duration limit;
   private final Consumer<String> failure;
   private @Nullable Timer deadline;
-  private @Nullable QuicStreamChannel stream;
+  private @Nullable DuplexChannel stream;
   private boolean done;
 
   /** {@code failure} is told why nothing was measured within {@code limit}. */
@@ -29,7 +29,7 @@ abstract class SpeedPart extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   /** The stream is there. */
-  abstract void begun(QuicStreamChannel open);
+  abstract void begun(DuplexChannel open);
 
   /** All has been said by the egress. */
   abstract void ended();
@@ -56,7 +56,7 @@ abstract class SpeedPart extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    QuicStreamChannel open = (QuicStreamChannel) context.channel();
+    DuplexChannel open = (DuplexChannel) context.channel();
     stream = open;
     deadline = loop.schedule(limit, () -> breakOff("the egress does not keep up with the test"));
     begun(open);

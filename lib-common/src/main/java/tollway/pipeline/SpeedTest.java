@@ -4,7 +4,7 @@ package tollway.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ final class SpeedTest {
         limit,
         new WaitingStreams.Outcome() {
           @Override
-          public void connected(QuicStreamChannel stream) {
+          public void connected(DuplexChannel stream) {
             stream.pipeline().addLast(part.get());
             stream.config().setAutoRead(true);
           }
@@ -107,11 +107,11 @@ final class SpeedTest {
     }
 
     @Override
-    void begun(QuicStreamChannel open) {
+    void begun(DuplexChannel open) {
       ping(open);
     }
 
-    private void ping(QuicStreamChannel open) {
+    private void ping(DuplexChannel open) {
       open.writeAndFlush(Unpooled.buffer(Long.BYTES).writeLong(loop.nanoTime()));
     }
 
@@ -127,7 +127,7 @@ final class SpeedTest {
         roundTrips.add(Duration.ofNanos(took));
       }
       if (pings < PINGS) {
-        ping((QuicStreamChannel) context.channel());
+        ping((DuplexChannel) context.channel());
       } else if (roundTrips.isEmpty()) {
         breakOff("the egress says back something else");
       } else if (finishOnce()) {
@@ -171,7 +171,7 @@ final class SpeedTest {
     }
 
     @Override
-    void begun(QuicStreamChannel open) {
+    void begun(DuplexChannel open) {
       // The egress is who sends.
     }
 
@@ -203,12 +203,12 @@ final class SpeedTest {
     }
 
     @Override
-    void begun(QuicStreamChannel open) {
+    void begun(DuplexChannel open) {
       loop.schedule(Duration.ofSeconds(seconds), () -> stop(open));
       new SpeedSource(open, () -> goesOn(open)).pour();
     }
 
-    private boolean goesOn(QuicStreamChannel open) {
+    private boolean goesOn(DuplexChannel open) {
       if (over) {
         return false;
       }
@@ -219,7 +219,7 @@ final class SpeedTest {
       return true;
     }
 
-    private void stop(QuicStreamChannel open) {
+    private void stop(DuplexChannel open) {
       if (!over) {
         over = true;
         open.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(drained -> open.shutdownOutput());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
@@ -14,7 +14,7 @@ final class StreamProbe implements WaitingStreams.Outcome {
   }
 
   @Override
-  public void connected(QuicStreamChannel stream) {
+  public void connected(DuplexChannel stream) {
     answer.complete(StreamAnswer.connected());
     Relay.abort(stream);
   }

@@ -6,7 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -32,7 +32,7 @@ final class WaitingStreams {
      * far away this comes before it has answered, so that the first data takes the same flight;
      * should it say no after all, the stream fires its {@link NoStream} and closes.
      */
-    void connected(QuicStreamChannel stream);
+    void connected(DuplexChannel stream);
 
     void failed(NoStream why);
 
@@ -60,6 +60,7 @@ final class WaitingStreams {
   private final NettyEventLoop loop;
   private final Supplier<String> state;
   private final SecureRandom random = new SecureRandom();
+  private final DesktopTraffic traffic = new DesktopTraffic();
   private final Map<Request, Timer> waiting = new LinkedHashMap<>();
   private final RecentRefusals refusals = new RecentRefusals();
   private final CauseCounts<StreamFault> refused = new CauseCounts<>(StreamFault.class);
@@ -154,6 +155,11 @@ final class WaitingStreams {
     }
   }
 
+  /** What all of them carried. */
+  DesktopTraffic traffic() {
+    return traffic;
+  }
+
   /** How many did not come to be, by cause, since the start. */
   Map<StreamFault, Long> refused() {
     return refused.all();
@@ -186,19 +192,20 @@ final class WaitingStreams {
     boolean assume = isWorthAssuming(ready, request);
     ready
         .openStream(
-            new ChannelInitializer<QuicStreamChannel>() {
+            new ChannelInitializer<DuplexChannel>() {
               @Override
-              protected void initChannel(QuicStreamChannel stream) {
+              protected void initChannel(DuplexChannel stream) {
                 stream.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUE);
                 stream
                     .pipeline()
                     .addLast(
+                        traffic,
                         new AwaitAnswer(
                             loop, request.outcome(), assume, why -> refused(request, why)));
               }
             })
         .addListener(
-            (Future<QuicStreamChannel> opened) -> {
+            (Future<DuplexChannel> opened) -> {
               if (!opened.isSuccess()) {
                 fail(request, NoStream.noRoute("the session takes no more streams just now"));
               } else {
@@ -217,7 +224,7 @@ final class WaitingStreams {
             });
   }
 
-  private static void assumeConnected(QuicStreamChannel stream, Request request) {
+  private static void assumeConnected(DuplexChannel stream, Request request) {
     if (request.outcome().cancelled()) {
       Relay.abort(stream);
     } else {
@@ -234,14 +241,14 @@ final class WaitingStreams {
           if (ready != null) {
             ready
                 .openStream(new ChannelInboundHandlerAdapter())
-                .addListener((Future<QuicStreamChannel> opened) -> tellUnread(key, opened));
+                .addListener((Future<DuplexChannel> opened) -> tellUnread(key, opened));
           }
         });
   }
 
-  private static void tellUnread(Bytes key, Future<QuicStreamChannel> opened) {
+  private static void tellUnread(Bytes key, Future<DuplexChannel> opened) {
     if (opened.isSuccess()) {
-      QuicStreamChannel stream = opened.getNow();
+      DuplexChannel stream = opened.getNow();
       stream
           .writeAndFlush(
               Unpooled.wrappedBuffer(

@@ -12,7 +12,7 @@ public final class Challenges {
   /** The nonce, when {@code frame} is such a question. */
   public static Optional<Bytes> nonce(ByteBuf frame) {
     int at = frame.readerIndex();
-    if (frame.readableBytes() != 1 + PathFrame.NONCE_SIZE
+    if (frame.readableBytes() != 1 + PathFrame.NONCE_SIZE + 1
         || frame.getUnsignedByte(at) != PathFrameCodec.CHALLENGE) {
       return Optional.empty();
     }

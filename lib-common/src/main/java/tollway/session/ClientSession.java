@@ -5,45 +5,45 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicClientCodecBuilder;
-import io.netty.handler.codec.quic.QuicSslContextBuilder;
-import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
 
 /**
- * The desktop's end of a session: a QUIC connection with the pinned egress over whatever paths its
- * owner adds. Its key is made for this one session and named in every proof of attachment. Every
- * method and callback is on the loop it was opened with.
+ * The desktop's end of a session: a connection with the pinned egress over whatever paths its owner
+ * adds. Its key is made for this one session and named in every proof of attachment. Every method
+ * and callback is on the loop it was opened with.
  */
 public final class ClientSession {
   /** Why a path is dead when the egress behind it has another identity than the pinned one. */
   public static final String NOT_PINNED = PathFrame.Reason.BAD_PROOF.text();
 
-  private static final int CONNECT_TIMEOUT_MILLIS = 15_000;
+  /** A session in which nothing is asked lives on: three of these may be lost. */
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
   private final NettyEventLoop loop;
   private final ClientSessionConfig config;
   private final ClientSessionListener listener;
   private final Identity key = Identity.generate(new SecureRandom());
   private final PinnedTrust trust;
-  private final PacketSizeAllocator packetSizes;
   private final PathSet paths;
   private final VirtualDatagramChannel datagrams;
-  private @Nullable QuicChannel quic;
-  private boolean connecting;
+
+  /** What every path of the session says that it runs over. */
+  private @Nullable TransportKind chosen;
+
+  private @Nullable Transport transport;
+  private int packetLimit = ClientSessionConfig.LEAST_PACKET;
   private boolean ready;
   private boolean ended;
   private @Nullable Timer keepAlive;
@@ -54,7 +54,6 @@ public final class ClientSession {
     this.config = config;
     this.listener = listener;
     trust = new PinnedTrust(config.egress());
-    packetSizes = new PacketSizeAllocator(ClientSessionConfig.LEAST_PACKET);
     paths =
         new PathSet(
             loop, true, config.bonded(), PathTuning.DEFAULT, config.packetSize(), new PathEvents());
@@ -66,14 +65,11 @@ public final class ClientSession {
                 io.netty.buffer.PooledByteBufAllocator.DEFAULT, config.frameSize(), paths::send));
   }
 
-  /** A session without paths; QUIC starts when the first one is attached. */
+  /** A session without paths; it connects when the first one is attached. */
   public static ClientSession open(
       NettyEventLoop loop, ClientSessionConfig config, ClientSessionListener listener) {
     loop.checkInLoop();
-    ClientSession session = new ClientSession(loop, config, listener);
-    session.datagrams.pipeline().addLast(session.clientCodec());
-    session.datagrams.registerOn(loop);
-    return session;
+    return new ClientSession(loop, config, listener);
   }
 
   /** Adds a link whose frames the returned handle is told of. */
@@ -86,13 +82,13 @@ public final class ClientSession {
   }
 
   /** Opens a stream to the egress; fails when the session is not ready. */
-  public Future<QuicStreamChannel> openStream(ChannelHandler handler) {
+  public Future<DuplexChannel> openStream(ChannelHandler handler) {
     loop.checkInLoop();
-    QuicChannel connected = quic;
+    Transport connected = transport;
     if (!ready || connected == null) {
       return loop.netty().newFailedFuture(new IllegalStateException("the session is not ready"));
     }
-    return connected.createStream(QuicStreamType.BIDIRECTIONAL, handler);
+    return connected.openStream(handler);
   }
 
   /** To the egress and back; empty while unknown. */
@@ -112,52 +108,32 @@ public final class ClientSession {
     end(new SessionEnd(SessionEnd.Cause.CLOSED, "closed"));
   }
 
-  private ChannelHandler clientCodec() {
-    QuicClientCodecBuilder builder =
-        new QuicClientCodecBuilder()
-            .sslContext(
-                QuicSslContextBuilder.forClient()
-                    .trustManager(trust)
-                    .applicationProtocols(QuicLimits.PROTOCOL)
-                    .build());
-    return QuicLimits.apply(builder, config.packetSize()).build();
-  }
-
+  /** Begins with what both ends know, as the proof of the first path said. */
   private void connect() {
-    connecting = true;
-    QuicChannel.newBootstrap(datagrams)
-        .handler(new ConnectionEvents())
-        // The egress opens no streams: its limit is zero.
-        .streamHandler(new ChannelInboundHandlerAdapter())
-        .remoteAddress(VirtualDatagramChannel.EGRESS)
-        .option(io.netty.channel.ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-        .option(io.netty.channel.ChannelOption.ALLOCATOR, packetSizes)
-        .connect()
-        .addListener(
-            (Future<QuicChannel> done) -> {
-              if (done.isSuccess()) {
-                quic = done.getNow();
-                stateOurKey(done.getNow());
-              } else if (trust.mismatched()) {
-                end(SessionEnd.wrongPin());
-              } else {
-                end(
-                    new SessionEnd(
-                        SessionEnd.Cause.LOST, "no QUIC connection: " + done.cause().getMessage()));
-              }
-            });
+    TransportKind kind = chosen();
+    TransportEvents events = new TransportEvents();
+    transport =
+        kind == TransportKind.QUIC
+            ? new QuicClient(loop, datagrams, trust, config.packetSize(), packetLimit, events)
+            : DtlsTransport.client(loop, datagrams, trust, events);
   }
 
-  /** Stream 0 says inside the encryption which key may attach paths: see ServerSession. */
-  private void stateOurKey(QuicChannel connection) {
-    connection
-        .createStream(QuicStreamType.BIDIRECTIONAL, new ControlAnswer())
+  private TransportKind chosen() {
+    TransportKind kind = chosen;
+    // A volunteer may forge what makes a path look attached before the egress has asked anything.
+    return kind == null ? config.transports().iterator().next() : kind;
+  }
+
+  /** The first stream says inside the encryption which key may attach paths: see ServerSession. */
+  private void stateOurKey(Transport connected) {
+    connected
+        .openStream(new ControlAnswer())
         .addListener(
-            (Future<QuicStreamChannel> opened) -> {
+            (Future<DuplexChannel> opened) -> {
               if (opened.isSuccess()) {
                 ByteBuf statement = Unpooled.wrappedBuffer(key.nodeId().key().toArray());
                 opened.getNow().writeAndFlush(statement);
-                keepAlive = loop.every(QuicLimits.KEEP_ALIVE, () -> stayAlive(opened.getNow()));
+                keepAlive = loop.every(KEEP_ALIVE, () -> stayAlive(opened.getNow()));
               } else {
                 end(new SessionEnd(SessionEnd.Cause.REFUSED, "the egress took no control stream"));
               }
@@ -165,7 +141,7 @@ public final class ClientSession {
   }
 
   /** One byte on the control stream, and its acknowledgement: neither end takes us for gone. */
-  private void stayAlive(QuicStreamChannel control) {
+  private void stayAlive(DuplexChannel control) {
     if (ready && !ended) {
       control.writeAndFlush(Unpooled.buffer(1).writeByte(0));
     }
@@ -180,11 +156,11 @@ public final class ClientSession {
       keepAlive.cancel();
     }
     ready = false;
-    QuicChannel connection = quic;
-    if (connection != null) {
-      // Gives the close frame one flight; then the paths go.
-      connection
-          .close(true, 0, Unpooled.EMPTY_BUFFER)
+    Transport connected = transport;
+    if (connected != null) {
+      // Gives the farewell one flight; then the paths go.
+      connected
+          .close(0)
           .addListener(done -> loop.netty().schedule(() -> finish(why), 20, TimeUnit.MILLISECONDS));
     } else {
       finish(why);
@@ -193,7 +169,7 @@ public final class ClientSession {
 
   private void finish(SessionEnd why) {
     paths.close(why.text());
-    datagrams.close();
+    datagrams.end();
     listener.ended(why);
   }
 
@@ -205,7 +181,7 @@ public final class ClientSession {
 
     @Override
     public void changed(AttachedPath path, String why) {
-      if (path.state == PathState.ACTIVE && !connecting && !ended) {
+      if (path.state == PathState.ACTIVE && transport == null && !ended) {
         connect();
       }
       listener.pathChanged(path.snapshot(), why);
@@ -213,37 +189,44 @@ public final class ClientSession {
 
     @Override
     public void packetLimit(int bytes) {
-      packetSizes.limit(bytes);
-    }
-
-    @Override
-    public long decrypted() {
-      return Progress.decrypted(quic);
-    }
-  }
-
-  /** The connection as a whole: tells us when it ends. */
-  private final class ConnectionEvents extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      if (quic != null) {
-        end(new SessionEnd(SessionEnd.Cause.LOST, "the connection to the egress has ended"));
+      packetLimit = bytes;
+      if (transport != null) {
+        transport.packetLimit(bytes);
       }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      context.close();
+    public long decrypted() {
+      return transport == null ? 0 : transport.decrypted();
     }
   }
 
-  /** One byte on stream 0: the egress knows our key. */
+  private final class TransportEvents implements Transport.Owner {
+    @Override
+    public void connected() {
+      if (transport != null && !ended) {
+        stateOurKey(transport);
+      }
+    }
+
+    @Override
+    public void opened(DuplexChannel stream, boolean first) {
+      stream.close(); // The egress opens none.
+    }
+
+    @Override
+    public void ended(SessionEnd why) {
+      end(why);
+    }
+  }
+
+  /** One byte on the first stream: the egress knows our key. */
   private final class ControlAnswer extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, ByteBuf answer) {
       if (!ready && !ended && answer.isReadable()) {
         ready = true;
-        listener.ready();
+        listener.ready(chosen());
       }
     }
   }
@@ -289,10 +272,7 @@ public final class ClientSession {
       }
       PathFrame frame = PathFrameCodec.decode(bytes.nioBuffer());
       if (frame instanceof PathFrame.Challenge challenge) {
-        PathFrame.Attach proof =
-            new PathFrame.Attach(
-                key.nodeId(), key.sign(PathFrame.attachProof(config.egress(), challenge.nonce())));
-        path.send(Unpooled.wrappedBuffer(PathFrameCodec.encode(proof).toArray()));
+        prove(challenge);
       } else if (frame instanceof PathFrame.Attached) {
         paths.attached(path);
       } else if (frame instanceof PathFrame.Refused refused) {
@@ -302,6 +282,20 @@ public final class ClientSession {
         return false;
       }
       return true;
+    }
+
+    private void prove(PathFrame.Challenge challenge) {
+      if (chosen == null) {
+        chosen = TransportKind.best(config.transports(), challenge.transports()).orElse(null);
+      }
+      TransportKind kind = chosen;
+      if (kind == null) {
+        paths.lost(path, PathFrame.Reason.NO_TRANSPORT.text());
+        return;
+      }
+      Bytes proof = PathFrame.attachProof(config.egress(), challenge.nonce(), kind);
+      PathFrame.Attach attach = new PathFrame.Attach(key.nodeId(), kind, key.sign(proof));
+      path.send(Unpooled.wrappedBuffer(PathFrameCodec.encode(attach).toArray()));
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.session;
 
+import java.util.Set;
 import tollway.identity.NodeId;
 
 /**
@@ -10,8 +11,10 @@ import tollway.identity.NodeId;
  * @param packetSize the longest QUIC packet to send, in bytes, 1200 to 16000
  * @param frameSize the longest data frame to send, in bytes; several packets share one
  * @param bonded whether packets are spread over all paths instead of one
+ * @param transports what this machine can run a session over
  */
-public record ClientSessionConfig(NodeId egress, int packetSize, int frameSize, boolean bonded) {
+public record ClientSessionConfig(
+    NodeId egress, int packetSize, int frameSize, boolean bonded, Set<TransportKind> transports) {
   /** The least that QUIC works with (RFC 9000 §14.1). */
   static final int LEAST_PACKET = 1200;
 
@@ -19,6 +22,7 @@ public record ClientSessionConfig(NodeId egress, int packetSize, int frameSize, 
 
   public ClientSessionConfig {
     checkSizes(packetSize, frameSize);
+    transports = Set.copyOf(transports);
   }
 
   static void checkSizes(int packetSize, int frameSize) {

@@ -25,8 +25,7 @@ public final class DataFrames {
 
   /** Whether a frame carries packets of QUIC; it may still be malformed. */
   public static boolean isData(ByteBuf frame) {
-    return frame.isReadable()
-        && frame.getUnsignedByte(frame.readerIndex()) == PathFrameCodec.DATA;
+    return frame.isReadable() && frame.getUnsignedByte(frame.readerIndex()) == PathFrameCodec.DATA;
   }
 
   /** Takes over {@code frame} and hands on frames of at most {@code limit} bytes. */

@@ -9,6 +9,8 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -27,6 +29,7 @@ import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
+import tollway.webrtc.dtls.DtlsCertificate;
 
 /**
  * The self-made certificate of an egress (P-256, RFC 5280) and the extension that binds it to the
@@ -62,13 +65,24 @@ record EgressCertificate(PrivateKey key, X509Certificate certificate) {
           builder
               .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
               .getEncoded();
-      X509Certificate certificate =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(der));
-      return new EgressCertificate(pair.getPrivate(), certificate);
+      return new EgressCertificate(pair.getPrivate(), parse(Bytes.of(der)));
     } catch (GeneralSecurityException | OperatorCreationException | IOException notOnThisJvm) {
       throw new IllegalStateException("cannot make a certificate", notOnThisJvm);
+    }
+  }
+
+  static X509Certificate parse(Bytes der) throws CertificateException {
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(der.toArray()));
+  }
+
+  /** The same for DTLS. */
+  DtlsCertificate forDtls() {
+    try {
+      return DtlsCertificate.of(key, Bytes.of(certificate.getEncoded()));
+    } catch (CertificateEncodingException wasParsed) {
+      throw new IllegalStateException(wasParsed);
     }
   }
 

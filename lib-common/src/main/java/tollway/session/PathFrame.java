@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.session;
 
+import java.util.Set;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
@@ -18,17 +19,21 @@ sealed interface PathFrame {
   /** It is. */
   record Pong(long token) implements PathFrame {}
 
-  /** The egress asks a new path who it is. */
-  record Challenge(Bytes nonce) implements PathFrame {
+  /** The egress asks a new path who it is, and says what sessions may run over. */
+  record Challenge(Bytes nonce, Set<TransportKind> transports) implements PathFrame {
     public Challenge {
       if (nonce.size() != NONCE_SIZE) {
         throw new IllegalArgumentException("a nonce has 32 bytes");
       }
+      transports = Set.copyOf(transports);
     }
   }
 
-  /** The desktop proves that the path belongs to its session, whose key names it. */
-  record Attach(NodeId session, Bytes signature) implements PathFrame {
+  /**
+   * The desktop proves that the path belongs to its session, whose key names it and which runs over
+   * {@code transport}.
+   */
+  record Attach(NodeId session, TransportKind transport, Bytes signature) implements PathFrame {
     public Attach {
       if (signature.size() != Identity.SIGNATURE_SIZE) {
         throw new IllegalArgumentException("a signature has 64 bytes");
@@ -69,7 +74,8 @@ sealed interface PathFrame {
             + " pins, or the volunteer meddled"),
     TOO_MANY_SESSIONS(1, "the egress has as many sessions as it takes"),
     TOO_MANY_PATHS(2, "the session has as many paths as it may"),
-    STOPPING(3, "the egress is stopping");
+    STOPPING(3, "the egress is stopping"),
+    NO_TRANSPORT(4, "the egress and this desktop have no transport in common: update the older");
 
     private final int code;
     private final String text;
@@ -88,8 +94,11 @@ sealed interface PathFrame {
     }
   }
 
-  /** What an {@link Attach} signs: bound to this egress and to this path's nonce. */
-  static Bytes attachProof(NodeId egress, Bytes nonce) {
-    return Bytes.ofUtf8("tollway-attach-v1").plus(egress.key()).plus(nonce);
+  /** What an {@link Attach} signs: bound to this egress, this path's nonce and the transport. */
+  static Bytes attachProof(NodeId egress, Bytes nonce, TransportKind transport) {
+    return Bytes.ofUtf8("tollway-attach-v1")
+        .plus(egress.key())
+        .plus(nonce)
+        .plus(Bytes.of(new byte[] {(byte) transport.code()}));
   }
 }

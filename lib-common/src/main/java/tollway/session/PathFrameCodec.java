@@ -34,9 +34,13 @@ final class PathFrameCodec {
     } else if (frame instanceof PathFrame.Pong pong) {
       writer.u8(PONG).i64(pong.token());
     } else if (frame instanceof PathFrame.Challenge challenge) {
-      writer.u8(CHALLENGE).bytes(challenge.nonce());
+      writer.u8(CHALLENGE).bytes(challenge.nonce()).u8(TransportKind.bits(challenge.transports()));
     } else if (frame instanceof PathFrame.Attach attach) {
-      writer.u8(ATTACH).bytes(attach.session().key()).bytes(attach.signature());
+      writer
+          .u8(ATTACH)
+          .bytes(attach.session().key())
+          .u8(attach.transport().code())
+          .bytes(attach.signature());
     } else if (frame instanceof PathFrame.Attached) {
       writer.u8(ATTACHED);
     } else if (frame instanceof PathFrame.Refused refused) {
@@ -65,10 +69,14 @@ final class PathFrameCodec {
         switch (type) {
           case PING -> new PathFrame.Ping(reader.i64());
           case PONG -> new PathFrame.Pong(reader.i64());
-          case CHALLENGE -> new PathFrame.Challenge(reader.bytes(PathFrame.NONCE_SIZE));
+          case CHALLENGE ->
+              new PathFrame.Challenge(
+                  reader.bytes(PathFrame.NONCE_SIZE), TransportKind.ofBits(reader.u8()));
           case ATTACH ->
               new PathFrame.Attach(
-                  NodeId.of(reader.bytes(NodeId.SIZE)), reader.bytes(Identity.SIGNATURE_SIZE));
+                  NodeId.of(reader.bytes(NodeId.SIZE)),
+                  transport(reader.u8()),
+                  reader.bytes(Identity.SIGNATURE_SIZE));
           case ATTACHED -> new PathFrame.Attached();
           case REFUSED -> new PathFrame.Refused(reason(reader.u8()));
           case SELECT -> new PathFrame.Select(reader.u32(), flag(reader.u8()));
@@ -86,6 +94,11 @@ final class PathFrameCodec {
       throw new MalformedBytesException("a flag is " + code);
     }
     return code == 1;
+  }
+
+  private static TransportKind transport(int code) throws MalformedBytesException {
+    return TransportKind.of(code)
+        .orElseThrow(() -> new MalformedBytesException("no transport has code " + code));
   }
 
   private static PathFrame.Reason reason(int code) throws MalformedBytesException {

@@ -6,5 +6,6 @@ public enum PathRefusal {
   BAD_PROOF,
   TOO_MANY_SESSIONS,
   TOO_MANY_PATHS,
-  STOPPING
+  STOPPING,
+  NO_TRANSPORT
 }

@@ -6,6 +6,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.NodeId;
 
@@ -21,6 +22,17 @@ final class PinnedTrust extends X509ExtendedTrustManager {
   /** Whether a certificate was refused because it is not the pinned egress's. */
   boolean mismatched() {
     return mismatched;
+  }
+
+  /** Whether a certificate, in DER, is the pinned egress's. */
+  boolean accepts(Bytes certificate) {
+    try {
+      checkServerTrusted(new X509Certificate[] {EgressCertificate.parse(certificate)}, "ECDSA");
+      return true;
+    } catch (CertificateException notThePinned) {
+      mismatched = true;
+      return false;
+    }
   }
 
   @Override

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.session;
 
-import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicConnectionStats;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Tells how long a session stands still. A volunteer can answer questions and drop what it should
- * carry, and forge the reports that would show it; it cannot forge what QUIC decrypts. Times are in
+ * carry, and forge the reports that would show it; it cannot forge what is decrypted. Times are in
  * nanoseconds.
  */
 final class Progress {
-  /** QUIC acknowledges at once, and says again what was lost: the second frame is in vain. */
+  /**
+   * What carries the streams acknowledges at once, and says again what was lost: the second frame
+   * is in vain.
+   */
   private static final long IN_VAIN = 2;
 
   private long decrypted;
@@ -27,7 +26,7 @@ final class Progress {
     }
   }
 
-  /** Takes note of how many packets QUIC has decrypted; true when there were new ones. */
+  /** Takes note of how many packets were decrypted; true when there were new ones. */
   boolean moved(long packets) {
     boolean moved = packets != decrypted;
     if (moved) {
@@ -45,14 +44,5 @@ final class Progress {
   /** What is in vain goes another way now, which gets its time. */
   void retried(long now) {
     waitsSince = now;
-  }
-
-  /** How many packets {@code connection} has decrypted; 0 while there is none. On its loop. */
-  static long decrypted(@Nullable QuicChannel connection) {
-    if (connection == null) {
-      return 0;
-    }
-    @Nullable QuicConnectionStats stats = connection.collectStats().getNow();
-    return stats == null ? 0 : stats.recv();
   }
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.session;
 
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
-import java.time.Duration;
+import io.netty.handler.codec.quic.QuicConnectionStats;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The transport parameters (RFC 9000 §18.2) that both ends use, and why. */
 final class QuicLimits {
@@ -21,9 +23,6 @@ final class QuicLimits {
   /** Longer than any outage that a session is worth keeping through. */
   private static final long IDLE_SECONDS = 120;
 
-  /** A session in which nothing is asked lives on: three of these may be lost. */
-  static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
-
   /** Of the ids that are in each packet, in bytes: a virtual channel has one connection. */
   private static final int CONNECTION_ID = 4;
 
@@ -31,6 +30,15 @@ final class QuicLimits {
   private static final int LARGEST_PACKET = 16_000;
 
   private QuicLimits() {}
+
+  /** How many packets {@code connection} has decrypted; 0 while there is none. On its loop. */
+  static long decrypted(@Nullable QuicChannel connection) {
+    if (connection == null) {
+      return 0;
+    }
+    @Nullable QuicConnectionStats stats = connection.collectStats().getNow();
+    return stats == null ? 0 : stats.recv();
+  }
 
   static <B extends QuicCodecBuilder<B>> B apply(B builder, int packetSize) {
     return builder

@@ -6,14 +6,8 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicServerCodecBuilder;
-import io.netty.handler.codec.quic.QuicSslContext;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,8 +19,8 @@ import tollway.loop.Timer;
 
 /**
  * The egress's end of one session. Paths attach to it by the session key; inside the encryption the
- * desktop states the same key on stream 0, and until it has, no other stream is served: a volunteer
- * that put a key of its own into the attachment is found out here. On its own loop.
+ * desktop states the same key on the first stream, and until it has, no other stream is served: a
+ * volunteer that put a key of its own into the attachment is found out here. On its own loop.
  */
 final class ServerSession {
   private static final Logger log = LoggerFactory.getLogger(ServerSession.class);
@@ -41,15 +35,20 @@ final class ServerSession {
 
   private final NettyEventLoop loop;
   private final NodeId key;
+  private final TransportKind kind;
   private final ChannelHandler streamHandler;
   private final Owner owner;
-  private final PacketSizeAllocator packetSizes;
   private final PathSet paths;
   private final VirtualDatagramChannel datagrams;
-  private @Nullable QuicChannel quic;
+  private @Nullable Transport transport;
   private @Nullable Timer abandoned;
   private boolean stated;
   private boolean ended;
+
+  /** Makes what the session runs over. */
+  interface Transports {
+    Transport make(NettyEventLoop loop, VirtualDatagramChannel datagrams, Transport.Owner events);
+  }
 
   /** Who keeps sessions; told each of these once, on {@code loop}. */
   interface Owner {
@@ -63,14 +62,15 @@ final class ServerSession {
   ServerSession(
       NettyEventLoop loop,
       NodeId key,
+      TransportKind kind,
       SessionServerConfig config,
       ChannelHandler streamHandler,
       Owner owner) {
     this.loop = loop;
     this.key = key;
+    this.kind = kind;
     this.streamHandler = streamHandler;
     this.owner = owner;
-    packetSizes = new PacketSizeAllocator(ClientSessionConfig.LEAST_PACKET);
     paths =
         new PathSet(loop, false, false, PathTuning.DEFAULT, config.packetSize(), new PathEvents());
     datagrams =
@@ -80,19 +80,10 @@ final class ServerSession {
             new PacketBatch(PooledByteBufAllocator.DEFAULT, config.frameSize(), paths::send));
   }
 
-  void start(QuicSslContext tls, SessionServerConfig config) {
+  /** Begins to run over what {@code transports} makes. */
+  void start(Transports transports) {
     loop.checkInLoop();
-    QuicServerCodecBuilder builder =
-        new QuicServerCodecBuilder()
-            .sslContext(tls)
-            .initialMaxStreamsBidirectional(QuicLimits.STREAMS)
-            // The attachment has proved the address: no Retry (RFC 9000 §8.1.2) is needed.
-            .tokenHandler(null)
-            .option(ChannelOption.ALLOCATOR, packetSizes)
-            .handler(new ConnectionEvents())
-            .streamHandler(new StreamGate());
-    datagrams.pipeline().addLast(QuicLimits.apply(builder, config.packetSize()).build());
-    datagrams.registerOn(loop);
+    transport = transports.make(loop, datagrams, new TransportEvents());
     loop.schedule(
         UNSTATED,
         () -> {
@@ -108,6 +99,10 @@ final class ServerSession {
 
   NodeId key() {
     return key;
+  }
+
+  TransportKind kind() {
+    return kind;
   }
 
   int pathCount() {
@@ -140,6 +135,10 @@ final class ServerSession {
   }
 
   void end(String why) {
+    end(why, 0);
+  }
+
+  private void end(String why, int error) {
     loop.checkInLoop();
     if (ended) {
       return;
@@ -149,15 +148,14 @@ final class ServerSession {
     if (abandoned != null) {
       abandoned.cancel();
     }
-    QuicChannel connection = quic;
-    if (connection != null) {
-      connection.close();
+    if (transport != null) {
+      transport.close(error);
     }
-    // In the next turn, so that the close frame still finds a path.
+    // In the next turn, so that the farewell still finds a path.
     loop.execute(
         () -> {
           paths.close(why);
-          datagrams.close();
+          datagrams.end();
           owner.ended(this);
         });
   }
@@ -185,49 +183,27 @@ final class ServerSession {
 
     @Override
     public void packetLimit(int bytes) {
-      packetSizes.limit(bytes);
+      if (transport != null) {
+        transport.packetLimit(bytes);
+      }
     }
 
     @Override
     public long decrypted() {
-      return Progress.decrypted(quic);
+      return transport == null ? 0 : transport.decrypted();
     }
   }
 
-  private final class ConnectionEvents extends ChannelInboundHandlerAdapter {
+  /** The first stream is for control; the others are the owner's, once the key was stated. */
+  private final class TransportEvents implements Transport.Owner {
     @Override
-    public boolean isSharable() {
-      return true; // One per session, but the codec asks for every connection it accepts.
+    public void connected() {
+      // The desktop speaks first.
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-      if (quic == null && context.channel() instanceof QuicChannel first) {
-        quic = first;
-      } else {
-        context.close(); // One session, one connection.
-      }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      if (context.channel() == quic) {
-        end("the desktop closed the connection");
-      }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      log.debug("a session's connection failed: {}", cause.toString());
-      context.close();
-    }
-  }
-
-  /** Stream 0 is for control; the others are the owner's, once the key was stated. */
-  private final class StreamGate extends ChannelInitializer<QuicStreamChannel> {
-    @Override
-    protected void initChannel(QuicStreamChannel stream) {
-      if (stream.streamId() == 0) {
+    public void opened(DuplexChannel stream, boolean first) {
+      if (first) {
         stream.pipeline().addLast(new KeyStatement());
       } else if (stated) {
         stream.pipeline().addLast(streamHandler);
@@ -238,8 +214,8 @@ final class ServerSession {
     }
 
     @Override
-    public boolean isSharable() {
-      return true;
+    public void ended(SessionEnd why) {
+      end(why.text());
     }
   }
 
@@ -265,10 +241,7 @@ final class ServerSession {
         context.writeAndFlush(Unpooled.buffer(1).writeByte(1));
       } else {
         // Somebody on the way attached with a key of its own.
-        if (quic != null) {
-          quic.close(true, WRONG_KEY_ERROR, Unpooled.EMPTY_BUFFER);
-        }
-        end("the desktop's key is not the key of the attachment");
+        end("the desktop's key is not the key of the attachment", WRONG_KEY_ERROR);
       }
     }
 

@@ -8,11 +8,12 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +37,20 @@ public final class SessionServer {
   /** Paths lose frames: the challenge is put again until the proof comes. */
   private static final Duration CHALLENGE_AGAIN = Duration.ofMillis(400);
 
+  /** A handshake of DTLS has a thread of its own. */
+  static final int MOST_SHAKING = 64;
+
   private final NettyLoops loops;
   private final NettyEventLoop home;
   private final NodeId egress;
   private final SessionServerConfig config;
   private final ChannelHandler streamHandler;
   private final Consumer<PathRefusal> refused;
-  private final QuicSslContext tls;
+  private final EgressCertificate certificate;
+
+  /** Null where QUIC does not work. */
+  private final @Nullable QuicSslContext tls;
+
   private final SecureRandom random = new SecureRandom();
   private final Map<NodeId, ServerSession> sessions = new HashMap<>();
 
@@ -73,11 +81,13 @@ public final class SessionServer {
     this.refused = refused;
     home = loops.next();
     egress = identity.nodeId();
-    EgressCertificate certificate = EgressCertificate.make(identity, random);
+    certificate = EgressCertificate.make(identity, random);
     tls =
-        QuicSslContextBuilder.forServer(certificate.key(), null, certificate.certificate())
-            .applicationProtocols(QuicLimits.PROTOCOL)
-            .build();
+        config.transports().contains(TransportKind.QUIC)
+            ? QuicSslContextBuilder.forServer(certificate.key(), null, certificate.certificate())
+                .applicationProtocols(QuicLimits.PROTOCOL)
+                .build()
+            : null;
   }
 
   /** Adds a link that a volunteer opened; {@code label} is what snapshots call it. */
@@ -136,27 +146,51 @@ public final class SessionServer {
   }
 
   /** The session of {@code key}, made when it is new; absent when there is no room for it. */
-  private @Nullable ServerSession sessionOf(NodeId key) {
+  private @Nullable ServerSession sessionOf(NodeId key, TransportKind kind) {
     ServerSession known = sessions.get(key);
     if (known != null) {
       return known;
     }
-    if (sessions.size() >= config.maxSessions()) {
-      Iterator<ServerSession> slow = unstated.iterator();
-      if (!slow.hasNext()) {
+    boolean busy = kind == TransportKind.DTLS && shaking() >= MOST_SHAKING;
+    if (busy || sessions.size() >= config.maxSessions()) {
+      ServerSession slowest = slowest(busy ? EnumSet.of(kind) : EnumSet.allOf(TransportKind.class));
+      if (slowest == null) {
         return null;
       }
-      ServerSession oldest = slow.next();
-      slow.remove();
-      sessions.remove(oldest.key(), oldest);
-      oldest.loop().execute(() -> oldest.end("another one needs its place"));
+      unstated.remove(slowest);
+      sessions.remove(slowest.key(), slowest);
+      slowest.loop().execute(() -> slowest.end("another one needs its place"));
     }
     ServerSession made =
-        new ServerSession(loops.next(), key, config, streamHandler, new Milestones());
+        new ServerSession(loops.next(), key, kind, config, streamHandler, new Milestones());
     sessions.put(key, made);
     unstated.add(made);
-    made.loop().execute(() -> made.start(tls, config));
+    made.loop().execute(() -> made.start(transports(kind)));
     return made;
+  }
+
+  /** Handshakes that need a thread. */
+  private long shaking() {
+    return unstated.stream().filter(session -> session.kind() == TransportKind.DTLS).count();
+  }
+
+  /** The session that took longest and has not said whose it is; null when there is none. */
+  private @Nullable ServerSession slowest(Set<TransportKind> kinds) {
+    for (ServerSession session : unstated) {
+      if (kinds.contains(session.kind())) {
+        return session;
+      }
+    }
+    return null;
+  }
+
+  private ServerSession.Transports transports(TransportKind kind) {
+    QuicSslContext quic = tls;
+    if (kind == TransportKind.QUIC && quic != null) {
+      return (loop, datagrams, events) ->
+          new QuicServer(loop, datagrams, quic, config.packetSize(), events);
+    }
+    return (loop, datagrams, events) -> DtlsTransport.server(loop, datagrams, certificate, events);
   }
 
   /** What sessions tell us; on their loops. */
@@ -208,8 +242,9 @@ public final class SessionServer {
       Bytes asked = Bytes.of(fresh);
       nonce = asked;
       deadline = home.schedule(PROOF_DEADLINE, this::giveUp);
-      link.send(encoded(new PathFrame.Challenge(asked)));
-      again = home.every(CHALLENGE_AGAIN, () -> link.send(encoded(new PathFrame.Challenge(asked))));
+      PathFrame.Challenge question = new PathFrame.Challenge(asked, config.transports());
+      link.send(encoded(question));
+      again = home.every(CHALLENGE_AGAIN, () -> link.send(encoded(question)));
     }
 
     @Override
@@ -261,11 +296,18 @@ public final class SessionServer {
     }
 
     private void attach(PathFrame.Attach attach, Bytes asked) {
-      if (!attach.session().verify(PathFrame.attachProof(egress, asked), attach.signature())) {
+      TransportKind kind = attach.transport();
+      if (!attach
+          .session()
+          .verify(PathFrame.attachProof(egress, asked, kind), attach.signature())) {
         refuse(PathFrame.Reason.BAD_PROOF);
         return;
       }
-      ServerSession found = closed || draining ? null : sessionOf(attach.session());
+      if (!config.transports().contains(kind)) {
+        refuse(PathFrame.Reason.NO_TRANSPORT);
+        return;
+      }
+      ServerSession found = closed || draining ? null : sessionOf(attach.session(), kind);
       if (found == null) {
         refuse(closed || draining ? PathFrame.Reason.STOPPING : PathFrame.Reason.TOO_MANY_SESSIONS);
         return;

@@ -48,6 +48,15 @@ final class VirtualDatagramChannel extends AbstractChannel {
     this.outbound = outbound;
   }
 
+  /** Closes it, whether it was registered or not. */
+  void end() {
+    if (isRegistered()) {
+      close();
+    } else {
+      doClose();
+    }
+  }
+
   void registerOn(NettyEventLoop loop) {
     EventLoopGroup group = loop.netty();
     group.register(this);

@@ -20,6 +20,7 @@ import tollway.webrtc.SessionDescription.Setup;
 import tollway.webrtc.dtls.DtlsCertificate;
 import tollway.webrtc.dtls.DtlsListener;
 import tollway.webrtc.dtls.DtlsSession;
+import tollway.webrtc.dtls.PeerCheck;
 import tollway.webrtc.sctp.SctpAssociation;
 import tollway.webrtc.sctp.SctpConfig;
 import tollway.webrtc.sctp.SctpListener;
@@ -233,7 +234,7 @@ public final class PeerConnection {
             loop,
             dtlsClient ? DtlsSession.Role.CLIENT : DtlsSession.Role.SERVER,
             own,
-            peer.fingerprints(),
+            PeerCheck.oneOf(peer.fingerprints()),
             DTLS_TIMEOUT,
             agent::send,
             new DtlsEvents());

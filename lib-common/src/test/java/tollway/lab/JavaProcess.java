@@ -4,6 +4,7 @@ package tollway.lab;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One of our binaries in a JVM of its own, on the class path of the test. */
 public final class JavaProcess implements AutoCloseable {
@@ -37,6 +40,10 @@ public final class JavaProcess implements AutoCloseable {
 
   /** The command line of a JVM like ours that starts fast, with the options of our launchers. */
   public static List<String> command(String mainClass, String... arguments) {
+    return command(System.getProperty("java.class.path"), mainClass, arguments);
+  }
+
+  private static List<String> command(String classPath, String mainClass, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -44,7 +51,7 @@ public final class JavaProcess implements AutoCloseable {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    command.addAll(List.of("-cp", classPath, mainClass));
     command.addAll(List.of(arguments));
     return command;
   }
@@ -57,12 +64,30 @@ public final class JavaProcess implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(command(mainClass, arguments));
+    return start(mainClass + " " + List.of(arguments), command, environment);
+  }
+
+  /** The same as on a machine for which nobody has built Netty's native libraries. */
+  public static JavaProcess startWithoutNatives(
+      Map<String, String> environment, String mainClass, String... arguments) throws IOException {
+    String classPath =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.contains("-native-") || !entry.contains("-linux-"))
+            .collect(Collectors.joining(File.pathSeparator));
+    return start(
+        mainClass + " " + List.of(arguments) + " without natives",
+        command(classPath, mainClass, arguments),
+        environment);
+  }
+
+  private static JavaProcess start(
+      String what, List<String> command, Map<String, String> environment) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     // Its sockets are its own: tests, and people on this host, do not meet there.
     Path runtime = Files.createTempDirectory("tollway-run");
     builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
     builder.environment().putAll(environment);
-    return new JavaProcess(mainClass + " " + List.of(arguments), builder.start(), runtime);
+    return new JavaProcess(what, builder.start(), runtime);
   }
 
   public static JavaProcess start(String mainClass, String... arguments) throws IOException {

@@ -64,7 +64,7 @@ final class LoopGuardTest {
   }
 
   private static byte[] question(int nonce) {
-    byte[] frame = new byte[33];
+    byte[] frame = new byte[34];
     frame[0] = 0x10;
     frame[32] = (byte) nonce;
     return frame;

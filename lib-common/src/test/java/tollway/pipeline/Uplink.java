@@ -21,6 +21,7 @@ import tollway.session.PathLink;
 import tollway.session.PathSnapshot;
 import tollway.session.PathState;
 import tollway.session.SessionEnd;
+import tollway.session.TransportKind;
 
 /** A volunteer's WebSocket to a real egress, and people who use it, perhaps from far away. */
 final class Uplink implements AutoCloseable {
@@ -270,7 +271,8 @@ final class Uplink implements AutoCloseable {
       session =
           ClientSession.open(
               uplink.loop,
-              new ClientSessionConfig(egress, PathSizes.PACKET, PathSizes.FRAME, false),
+              new ClientSessionConfig(
+                  egress, PathSizes.PACKET, PathSizes.FRAME, false, TransportKind.available()),
               this);
       path = new Path(uplink, sayings);
       path.handle = session.addPath(path, "the only one");
@@ -334,7 +336,7 @@ final class Uplink implements AutoCloseable {
     }
 
     @Override
-    public void ready() {
+    public void ready(TransportKind transport) {
       streams.available(session);
       ready.complete(null);
     }

@@ -4,20 +4,20 @@ package tollway.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One proxied connection of somebody, whose bytes are only counted. */
 final class Visit implements WaitingStreams.Outcome {
-  private final CompletableFuture<QuicStreamChannel> stream = new CompletableFuture<>();
+  private final CompletableFuture<DuplexChannel> stream = new CompletableFuture<>();
   private final CompletableFuture<NoStream> failure = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final AtomicLong received = new AtomicLong();
 
   @Override
-  public void connected(QuicStreamChannel open) {
+  public void connected(DuplexChannel open) {
     open.pipeline()
         .addLast(
             new SimpleChannelInboundHandler<ByteBuf>() {
@@ -57,7 +57,7 @@ final class Visit implements WaitingStreams.Outcome {
     return true;
   }
 
-  QuicStreamChannel stream() throws Exception {
+  DuplexChannel stream() throws Exception {
     return stream.get(40, TimeUnit.SECONDS);
   }
 

@@ -10,7 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -65,12 +66,21 @@ abstract class SessionLab {
     loops.close();
   }
 
+  /** What both ends know. */
+  Set<TransportKind> transports() {
+    return Set.of(TransportKind.QUIC);
+  }
+
   SessionServer server(Identity identity) {
+    return server(identity, transports());
+  }
+
+  SessionServer server(Identity identity, Set<TransportKind> transports) {
     SessionServer made =
         new SessionServer(
             loops,
             identity,
-            new SessionServerConfig(100, 4, 64, 1200, FRAME),
+            new SessionServerConfig(100, 4, 64, 1200, FRAME, transports),
             service,
             refusals::add);
     servers.add(made);
@@ -104,7 +114,7 @@ abstract class SessionLab {
       String text = request.toString(StandardCharsets.UTF_8);
       request.release();
       requests.incrementAndGet();
-      QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+      DuplexChannel stream = (DuplexChannel) context.channel();
       if (text.startsWith("echo ")) {
         context
             .writeAndFlush(Unpooled.copiedBuffer(text.substring(5), StandardCharsets.UTF_8))
@@ -125,7 +135,7 @@ abstract class SessionLab {
         Integer count = context.channel().attr(COUNT).getAndSet(null);
         if (count != null) {
           context.writeAndFlush(Unpooled.copiedBuffer(count.toString(), StandardCharsets.UTF_8));
-          ((QuicStreamChannel) context.channel()).shutdownOutput();
+          ((DuplexChannel) context.channel()).shutdownOutput();
         }
       }
     }
@@ -191,9 +201,11 @@ abstract class SessionLab {
         if (seen instanceof PathFrame.Challenge challenge) {
           nonce = challenge.nonce();
         }
-        if (seen instanceof PathFrame.Attach && nonce != null) {
+        if (seen instanceof PathFrame.Attach attach && nonce != null) {
+          TransportKind kind = attach.transport();
           PathFrame forged =
-              new PathFrame.Attach(key.nodeId(), key.sign(PathFrame.attachProof(provesTo, nonce)));
+              new PathFrame.Attach(
+                  key.nodeId(), kind, key.sign(PathFrame.attachProof(provesTo, nonce, kind)));
           path.toEgress(Unpooled.wrappedBuffer(PathFrameCodec.encode(forged).toArray()));
           return false;
         }
@@ -421,11 +433,17 @@ abstract class SessionLab {
     }
 
     Desktop(NodeId pin, boolean bonded) throws Exception {
+      this(pin, bonded, transports());
+    }
+
+    Desktop(NodeId pin, boolean bonded, Set<TransportKind> transports) throws Exception {
       session =
           onLoop(
               () ->
                   ClientSession.open(
-                      desktopLoop, new ClientSessionConfig(pin, 1200, FRAME, bonded), this));
+                      desktopLoop,
+                      new ClientSessionConfig(pin, 1200, FRAME, bonded, transports),
+                      this));
       desktops.add(this);
     }
 
@@ -475,8 +493,7 @@ abstract class SessionLab {
     }
 
     private void open(ChannelHandler handler, String request) throws Exception {
-      QuicStreamChannel stream =
-          onLoop(() -> session.openStream(handler)).get(30, TimeUnit.SECONDS);
+      DuplexChannel stream = onLoop(() -> session.openStream(handler)).get(30, TimeUnit.SECONDS);
       stream
           .writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.UTF_8))
           .addListener(done -> stream.shutdownOutput());
@@ -493,7 +510,7 @@ abstract class SessionLab {
     }
 
     @Override
-    public void ready() {
+    public void ready(TransportKind transport) {
       ready.complete(null);
     }
 

@@ -11,7 +11,7 @@ import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 
 /** What a session promises, over paths that come, go, lose and lie about who they are. */
-final class SessionTest extends SessionLab {
+class SessionTest extends SessionLab {
   @Test
   void echoesThroughOnePath() throws Exception {
     Desktop desktop = new Desktop(EGRESS.nodeId());

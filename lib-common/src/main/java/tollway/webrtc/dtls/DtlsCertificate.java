@@ -63,6 +63,11 @@ public final class DtlsCertificate {
     }
   }
 
+  /** One made elsewhere: an elliptic P-256 key and its certificate in DER. */
+  public static DtlsCertificate of(PrivateKey key, Bytes encoded) {
+    return new DtlsCertificate(key, encoded);
+  }
+
   /** For our description. */
   public Fingerprint fingerprint() {
     return fingerprint;

@@ -2,7 +2,6 @@
 package tollway.webrtc.dtls;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
@@ -17,10 +16,11 @@ import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
+import tollway.bytes.Bytes;
 
 /** What both roles of a handshake share: who we are, whom we expect, and which ciphers we speak. */
 final class DtlsCredentials {
-  static final String STRANGER = "the peer's certificate is not the one of its description";
+  static final String STRANGER = "the peer's certificate is not the one expected";
 
   /** RFC 8827 §6.5 names the first; all are AES-GCM, which the JDK computes in hardware. */
   private static final int[] SUITES = {
@@ -33,14 +33,13 @@ final class DtlsCredentials {
 
   private final JcaTlsCrypto crypto;
   private final DtlsCertificate own;
-  private final List<Fingerprint> expected;
+  private final PeerCheck expected;
   private final int timeoutMillis;
 
-  DtlsCredentials(
-      JcaTlsCrypto crypto, DtlsCertificate own, List<Fingerprint> expected, int timeoutMillis) {
+  DtlsCredentials(JcaTlsCrypto crypto, DtlsCertificate own, PeerCheck expected, int timeoutMillis) {
     this.crypto = crypto;
     this.own = own;
-    this.expected = List.copyOf(expected);
+    this.expected = expected;
     this.timeoutMillis = timeoutMillis;
   }
 
@@ -77,13 +76,11 @@ final class DtlsCredentials {
         signatureScheme());
   }
 
-  /** RFC 8842 §5.1: the certificate must be one of those the description names; else we stop. */
   void check(Certificate presented) throws IOException {
     if (presented == null || presented.isEmpty()) {
       throw new TlsFatalAlert(AlertDescription.bad_certificate, STRANGER);
     }
-    byte[] encoded = presented.getCertificateAt(0).getEncoded();
-    if (expected.stream().noneMatch(fingerprint -> fingerprint.matches(encoded))) {
+    if (!expected.accepts(Bytes.of(presented.getCertificateAt(0).getEncoded()))) {
       throw new TlsFatalAlert(AlertDescription.bad_certificate, STRANGER);
     }
   }

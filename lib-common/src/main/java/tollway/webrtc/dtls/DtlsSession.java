@@ -9,7 +9,6 @@ import java.io.InterruptedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.bouncycastle.tls.AlertDescription;
@@ -81,14 +80,14 @@ public final class DtlsSession {
   /**
    * Begins the handshake.
    *
-   * @param expected fingerprints of which the peer's certificate must match one
+   * @param expected whom the peer must be
    * @param wire takes our datagrams and owns them
    */
   public static DtlsSession start(
       EventLoop loop,
       Role role,
       DtlsCertificate own,
-      List<Fingerprint> expected,
+      PeerCheck expected,
       Duration timeout,
       Consumer<ByteBuf> wire,
       DtlsListener listener) {
@@ -100,8 +99,7 @@ public final class DtlsSession {
     return session;
   }
 
-  private void shakeHands(
-      Role role, DtlsCertificate own, List<Fingerprint> expected, Duration timeout) {
+  private void shakeHands(Role role, DtlsCertificate own, PeerCheck expected, Duration timeout) {
     try {
       RecordCrypto crypto = new RecordCrypto(new SecureRandom());
       DtlsCredentials credentials =

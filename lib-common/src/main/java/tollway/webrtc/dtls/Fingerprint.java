@@ -49,8 +49,8 @@ public record Fingerprint(String algorithm, Bytes digest) {
     return new Fingerprint("sha-256", Bytes.of(hash("sha-256").digest(certificate.toArray())));
   }
 
-  boolean matches(byte[] certificate) {
-    return Bytes.of(hash(algorithm).digest(certificate)).equals(digest);
+  boolean matches(Bytes certificate) {
+    return Bytes.of(hash(algorithm).digest(certificate.toArray())).equals(digest);
   }
 
   private static MessageDigest hash(String algorithm) {

@@ -23,8 +23,8 @@ final class FingerprintTest {
     assertThat(abc).hasToString(ABC);
     assertThat(Fingerprint.parse(ABC)).isEqualTo(abc);
     assertThat(Fingerprint.parse(ABC.toLowerCase(Locale.ROOT))).isEqualTo(abc);
-    assertThat(abc.matches(new byte[] {'a', 'b', 'c'})).isTrue();
-    assertThat(abc.matches(new byte[] {'a', 'b', 'd'})).isFalse();
+    assertThat(abc.matches(Bytes.ofUtf8("abc"))).isTrue();
+    assertThat(abc.matches(Bytes.ofUtf8("abd"))).isFalse();
   }
 
   @Test

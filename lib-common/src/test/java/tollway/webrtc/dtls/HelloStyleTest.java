@@ -81,7 +81,7 @@ final class HelloStyleTest {
               loop,
               role,
               certificate,
-              List.of(certificate.fingerprint()),
+              PeerCheck.oneOf(List.of(certificate.fingerprint())),
               Duration.ofSeconds(20),
               datagram -> carry(datagram, peer),
               this);
