@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
@@ -152,7 +151,7 @@ public final class Multiplexer {
     MuxStream stream = add(id, true);
     stream.pipeline().addLast(handler);
     Promise<DuplexChannel> opened = loop.netty().newPromise();
-    register(stream);
+    stream.registerOn(loop);
     stream.resume();
     return opened.setSuccess(stream);
   }
@@ -239,7 +238,7 @@ public final class Multiplexer {
   private void accept(int id) {
     MuxStream stream = add(id, false);
     owner.opened(stream, id);
-    register(stream);
+    stream.registerOn(loop);
   }
 
   private MuxStream add(int id, boolean opener) {
@@ -247,11 +246,6 @@ public final class Multiplexer {
     streams.put(id, stream);
     open.add(stream);
     return stream;
-  }
-
-  private void register(MuxStream stream) {
-    EventLoopGroup group = loop.netty();
-    group.register(stream);
   }
 
   // ---- the end

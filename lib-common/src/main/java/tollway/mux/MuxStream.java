@@ -3,15 +3,10 @@ package tollway.mux;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelConfig;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
@@ -21,12 +16,13 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import tollway.loop.SocketlessChannel;
 
 /**
  * One stream of a {@link Multiplexer}. Each direction ends by itself; a direction that ends before
  * everything was said ends as a failure. On the multiplexer's loop.
  */
-public final class MuxStream extends AbstractChannel implements DuplexChannel {
+public final class MuxStream extends SocketlessChannel implements DuplexChannel {
   /** The longest message, in bytes. */
   static final int MESSAGE = 16 << 10;
 
@@ -39,13 +35,9 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
   /** More credit than this nobody grants. */
   private static final int MOST_CREDIT = 1 << 24;
 
-  private static final ChannelMetadata METADATA = new ChannelMetadata(false);
-
   private final Multiplexer mux;
   private final int id;
-  private final ChannelConfig config = new DefaultChannelConfig(this);
   private final Queue<ByteBuf> inbound = new ArrayDeque<>();
-  private boolean open = true;
 
   // What we have still to say, in this order.
   private boolean openDue;
@@ -123,7 +115,7 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
       return;
     }
     allowance -= size;
-    if (!open || inputEnded) {
+    if (!isOpen() || inputEnded) {
       bytes.release();
       return;
     }
@@ -154,7 +146,7 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
       return;
     }
     heardEnd = true;
-    if (failed && open) {
+    if (failed && isOpen()) {
       pipeline().fireExceptionCaught(new IOException("the other end reset the stream"));
       abort();
     }
@@ -168,7 +160,7 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
   /** There is room again, or credit. */
   void resume() {
     settle();
-    if (open && unsafe() instanceof MuxUnsafe own) {
+    if (isOpen() && unsafe() instanceof MuxUnsafe own) {
       own.writeOn();
     }
   }
@@ -263,18 +255,18 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
   private void deliver() {
     deliveryIsDue = false;
     boolean any = false;
-    while (open && wantsRead && !inbound.isEmpty()) {
+    while (isOpen() && wantsRead && !inbound.isEmpty()) {
       ByteBuf bytes = inbound.remove();
       any = true;
       took(bytes.readableBytes());
       pipeline().fireChannelRead(bytes);
-      wantsRead = config.isAutoRead();
+      wantsRead = config().isAutoRead();
     }
     if (any) {
       wantsRead = false; // Read-complete asks for more.
       pipeline().fireChannelReadComplete();
     }
-    if (open && heardEnd && inbound.isEmpty() && !inputEnded) {
+    if (isOpen() && heardEnd && inbound.isEmpty() && !inputEnded) {
       inputEnded = true;
       pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
       pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
@@ -298,7 +290,7 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
 
   /** A stream that has ended in both directions closes by itself, as one of QUIC does. */
   private void closeWhenOver() {
-    if (open && outputEnded && heardEnd && inputEnded) {
+    if (isOpen() && outputEnded && heardEnd && inputEnded) {
       close();
     }
   }
@@ -310,11 +302,7 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
   }
 
   @Override
-  protected void doClose() {
-    if (!open) {
-      return;
-    }
-    open = false;
+  protected void release() {
     inbound.forEach(ByteBuf::release);
     inbound.clear();
     stopDue = !heardEnd;
@@ -369,44 +357,17 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
 
   @Override
   public boolean isInputShutdown() {
-    return inputEnded || !open;
+    return inputEnded || !isOpen();
   }
 
   @Override
   public boolean isOutputShutdown() {
-    return outputEnded || !open;
+    return outputEnded || !isOpen();
   }
 
   @Override
   public boolean isShutdown() {
     return isInputShutdown() && isOutputShutdown();
-  }
-
-  // ---- a channel
-
-  @Override
-  public ChannelConfig config() {
-    return config;
-  }
-
-  @Override
-  public ChannelMetadata metadata() {
-    return METADATA;
-  }
-
-  @Override
-  public boolean isOpen() {
-    return open;
-  }
-
-  @Override
-  public boolean isActive() {
-    return open;
-  }
-
-  @Override
-  protected boolean isCompatible(EventLoop loop) {
-    return true;
   }
 
   @Override
@@ -420,26 +381,11 @@ public final class MuxStream extends AbstractChannel implements DuplexChannel {
   }
 
   @Override
-  protected void doBind(SocketAddress to) {
-    throw new UnsupportedOperationException("has no socket to bind");
-  }
-
-  @Override
-  protected void doDisconnect() {
-    doClose();
-  }
-
-  @Override
   protected AbstractUnsafe newUnsafe() {
     return new MuxUnsafe();
   }
 
-  private final class MuxUnsafe extends AbstractUnsafe {
-    @Override
-    public void connect(SocketAddress to, SocketAddress from, ChannelPromise promise) {
-      promise.setFailure(new UnsupportedOperationException("is connected by its multiplexer"));
-    }
-
+  private final class MuxUnsafe extends SocketlessUnsafe {
     @Override
     protected void close(
         ChannelPromise promise, @Nullable Throwable cause, ClosedChannelException closeCause) {
