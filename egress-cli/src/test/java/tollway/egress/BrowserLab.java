@@ -2,28 +2,34 @@
 package tollway.egress;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tollway.lab.Chromium;
 import tollway.lab.JavaProcess;
 import tollway.lab.Netns;
 
 /**
  * A volunteer who has nothing but a browser, in a namespace with freddie, the exit and the site;
- * the person is outside, a cable between. The page comes over loopback, since browsers have keys
+ * the person is outside, a cable or a bad wire between. The page comes over loopback, since browsers have keys
  * only there and over https.
  */
 final class BrowserLab {
   static final String TOKEN = "0123456789abcdef+/=";
   static final String PAGE = "http://127.0.0.1:8470/widget";
 
+  /** A wire as {@code scripts/lab/wire} makes it, the same in both directions. */
+  record Road(double roundTripMillis, double lossPercent) {}
+
   private final Path directory;
   private final List<AutoCloseable> open = new ArrayList<>();
   private final Netns far;
+  private final List<String> home;
   private final String site;
   private final JavaProcess exit;
   private final String invite;
@@ -34,12 +40,22 @@ final class BrowserLab {
    * profile}.
    */
   BrowserLab(Path directory, Path profile) throws Exception {
+    this(directory, profile, Optional.empty());
+  }
+
+  /** With a road the person has a namespace too. In the directory of the sources only. */
+  BrowserLab(Path directory, Path profile, Optional<Road> road) throws Exception {
     this.directory = directory;
     far = Netns.create();
     open.add(far);
     try {
       String subnet = "10.78." + ProcessHandle.current().pid() % 250; // Two runs shall not meet.
-      far.cableToHost("wire", subnet);
+      if (road.isPresent()) {
+        home = wire(subnet, road.get());
+      } else {
+        home = List.of();
+        far.cableToHost("wire", subnet);
+      }
       site = subnet + ".1";
       start(far.prefix(), Map.of(), Origin.class.getName(), site).event("ready");
       freddie().event("ready");
@@ -51,6 +67,37 @@ final class BrowserLab {
       close();
       throw half;
     }
+  }
+
+  /** Returns what to put before the person's commands. */
+  private List<String> wire(String subnet, Road road) throws Exception {
+    Netns person = Netns.create();
+    open.add(person);
+    String spec =
+        "%s:wire,%s:wire,%s,%s,0,0"
+            .formatted(
+                far.name(), person.name(), road.roundTripMillis() / 2, road.lossPercent());
+    Process wire = new ProcessBuilder("scripts/lab/wire", spec)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    open.add(
+        () -> {
+          wire.destroyForcibly();
+          wire.waitFor();
+        });
+    String said = wire.inputReader(StandardCharsets.UTF_8).readLine();
+    if (!"ready".equals(said)) {
+      throw new IOException("no wire: " + said);
+    }
+    join(far, subnet + ".1");
+    join(person, subnet + ".2");
+    return person.prefix();
+  }
+
+  private static void join(Netns end, String address) throws IOException {
+    end.run("ip", "address", "add", address + "/24", "dev", "wire");
+    end.run("ip", "link", "set", "wire", "up");
+    end.run("ip", "route", "add", "default", "dev", "wire");
   }
 
   private JavaProcess freddie() throws IOException {
@@ -115,7 +162,7 @@ final class BrowserLab {
         new ArrayList<>(List.of("desktop", "--json", "--listen", "127.0.0.1:0"));
     arguments.addAll(List.of(more));
     return start(
-        List.of(),
+        home,
         Map.of("TOLLWAY_INVITE", invite),
         Chain.EGRESS,
         arguments.toArray(String[]::new));
@@ -137,7 +184,7 @@ final class BrowserLab {
                 "-o",
                 file.toString()));
     arguments.addAll(List.of(more));
-    return Chain.startCurl(arguments.toArray(String[]::new));
+    return Chain.startCurl(home, arguments.toArray(String[]::new));
   }
 
   private JavaProcess start(

@@ -103,7 +103,13 @@ final class Chain implements AutoCloseable {
   }
 
   static Process startCurl(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("curl", "-sS", "--max-time", "60"));
+    return startCurl(List.of(), arguments);
+  }
+
+  /** Starts it behind {@code prefix}, such as ip netns exec. */
+  static Process startCurl(List<String> prefix, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(List.of("curl", "-sS", "--max-time", "60"));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }

@@ -66,7 +66,7 @@ final class VolunteerLink {
   /** Sends one frame, whose reference it takes; false when it was dropped. */
   boolean send(ByteBuf frame) {
     DataChannel open = channel;
-    if (open == null) {
+    if (open == null || !HopFrames.passesOn(frame)) {
       frame.release();
       return false;
     }
@@ -104,7 +104,11 @@ final class VolunteerLink {
 
     @Override
     public void onMessage(ByteBuf message) {
-      owner.frame(message);
+      if (HopFrames.passesOn(message)) {
+        owner.frame(message);
+      } else {
+        message.release();
+      }
     }
 
     @Override

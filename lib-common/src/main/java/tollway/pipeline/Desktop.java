@@ -197,6 +197,11 @@ public final class Desktop {
     }
 
     @Override
+    public void bond() {
+      session.bond();
+    }
+
+    @Override
     public void accompanied(boolean now) {
       direct.accompanied(now);
     }

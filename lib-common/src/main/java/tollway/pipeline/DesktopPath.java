@@ -29,6 +29,9 @@ final class DesktopPath implements PathLink {
 
     void sendCandidate(String line);
 
+    /** Something between the volunteer and us alone; the frame stays the caller's. */
+    void aside(ByteBuf frame);
+
     /** The channel is open: add the path to the session. */
     PathHandle open(DesktopPath path);
 
@@ -184,6 +187,9 @@ final class DesktopPath implements PathLink {
     public void onMessage(ByteBuf message) {
       PathHandle session = handle;
       if (session == null || isOver()) {
+        message.release();
+      } else if (StripeFrameCodec.isAside(message)) {
+        owner.aside(message);
         message.release();
       } else {
         bytes += message.readableBytes();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tollway.loop.NettyEventLoop;
+import tollway.onward.HopFrames;
 import tollway.onward.Onward;
 import tollway.worker.RedialPace;
 import tollway.worker.Redialer;
@@ -111,10 +112,7 @@ final class EgressSocket implements Onward {
   }
 
   private static boolean isForEgress(ByteBuf frame) {
-    int size = frame.readableBytes();
-    return size > 0
-        && size <= PathSocket.FRAME_LIMIT
-        && frame.getUnsignedByte(frame.readerIndex()) < PathSocket.OPEN;
+    return frame.readableBytes() <= PathSocket.FRAME_LIMIT && HopFrames.passesOn(frame);
   }
 
   private EgressConnection attempt(int number, int address) {
@@ -164,7 +162,7 @@ final class EgressSocket implements Onward {
       if (message.getUnsignedByte(message.readerIndex()) == PathSocket.CLOSE) {
         paths.remove(id);
         path.closed();
-      } else {
+      } else if (HopFrames.passesOn(message)) {
         path.frame(message.retain());
       }
     }

@@ -16,4 +16,9 @@ public record UdpPorts(int least, int most) {
       throw new IllegalArgumentException("ports are 1 to 65535, the lower first");
     }
   }
+
+  /** How many there are. */
+  int count() {
+    return least == 0 ? 0xffff : most - least + 1;
+  }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
+import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
@@ -18,6 +20,7 @@ import tollway.signaling.Endpoint;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
+import tollway.webrtc.PeerConfig;
 import tollway.worker.Alarm;
 import tollway.worker.Keeping;
 import tollway.worker.KeepingEffect;
@@ -34,6 +37,9 @@ final class Volunteers {
   interface Owner {
     /** Add the path to the session. */
     PathHandle addPath(PathLink link, String label);
+
+    /** All paths of the session had better carry. */
+    void bond();
 
     /** Whether a path of theirs carries. */
     void accompanied(boolean now);
@@ -54,6 +60,7 @@ final class Volunteers {
   private final Worker<Keeping, KeepingEffect> keeping;
   private final Map<Keeping.Alarms, Alarm> alarms = new EnumMap<>(Keeping.Alarms.class);
   private final Map<MatchId, DesktopPath> paths = new HashMap<>();
+  private final Map<MatchId, Stripes> stripes = new HashMap<>();
   private List<InetSocketAddress> stun = List.of();
 
   Volunteers(
@@ -94,7 +101,8 @@ final class Volunteers {
   }
 
   boolean has(String label) {
-    return paths.values().stream().anyMatch(path -> path.label().equals(label));
+    return paths.values().stream().anyMatch(path -> path.label().equals(label))
+        || stripes.values().stream().anyMatch(each -> each.has(label));
   }
 
   /** The egress has accepted the path of this name, if it is one of ours. */
@@ -106,8 +114,10 @@ final class Volunteers {
                 path.attached();
                 news.attached();
                 keeping.on(was -> KeepingMachine.onAttached(was, id));
+                further(id, Stripes::begin);
               }
             });
+    List.copyOf(stripes.values()).forEach(each -> each.attached(label));
   }
 
   /** The session has given up the path of this name, if it is one of ours. */
@@ -115,6 +125,7 @@ final class Volunteers {
     List.copyOf(paths.values()).stream()
         .filter(path -> path.label().equals(label))
         .forEach(path -> path.end(why));
+    List.copyOf(stripes.values()).forEach(each -> each.dead(label, why));
   }
 
   /** Whose paths are not there yet. */
@@ -123,10 +134,22 @@ final class Volunteers {
   }
 
   List<PeerSnapshot> snapshot() {
-    return paths.values().stream()
-        .filter(DesktopPath::isAttached)
-        .map(DesktopPath::snapshot)
+    return paths.entrySet().stream()
+        .filter(entry -> entry.getValue().isAttached())
+        .map(entry -> snapshot(entry.getKey(), entry.getValue()))
         .toList();
+  }
+
+  private PeerSnapshot snapshot(MatchId id, DesktopPath path) {
+    Stripes further = stripes.get(id);
+    return further == null ? path.snapshot() : further.with(path.snapshot());
+  }
+
+  private void further(MatchId id, Consumer<Stripes> act) {
+    Stripes found = stripes.get(id);
+    if (found != null) {
+      act.accept(found);
+    }
   }
 
   private boolean isUsed() {
@@ -189,11 +212,17 @@ final class Volunteers {
         "widget " + to.widget().brief() + (to.distance() > 0 ? " +" + to.distance() : "");
     DesktopPath path = new DesktopPath(to.widget(), label, new PathEvents(to.id()));
     paths.put(to.id(), path);
+    if (to.distance() == 0) {
+      // Somebody further on is not to see where we are.
+      stripes.put(to.id(), new Stripes(loop, to.widget(), label, new StripesOf(path)));
+    }
     news.reached(DesktopStep.VOLUNTEER_FOUND, "connecting to a volunteer");
-    path.connect(
-        loop,
-        PathChannels.config(stun, config.ports(), config.includeLoopback())
-            .withChannel(HopLimit.channel(to.distance())));
+    path.connect(loop, channels(to.distance()));
+  }
+
+  private PeerConfig channels(int distance) {
+    return PathChannels.config(stun, config.ports(), config.includeLoopback())
+        .withChannel(HopLimit.channel(distance));
   }
 
   private final class Signals implements SignalingListener {
@@ -276,6 +305,11 @@ final class Volunteers {
     }
 
     @Override
+    public void aside(ByteBuf frame) {
+      further(id, each -> each.heard(frame));
+    }
+
+    @Override
     public PathHandle open(DesktopPath path) {
       news.reached(DesktopStep.CHANNEL_OPEN, "waiting for the egress");
       return owner.addPath(path, path.label());
@@ -284,10 +318,49 @@ final class Volunteers {
     @Override
     public void ended(DesktopPath path, String why, boolean failed) {
       paths.remove(id);
+      further(id, each -> each.end(why));
+      stripes.remove(id);
       if (!isLeaving()) {
         news.pathEnded(path, why, failed);
       }
       keeping.on(was -> KeepingMachine.onPathEnded(was, id, why, failed, loop.nanoTime()));
+    }
+  }
+
+  /** Further associations with the volunteer of one path. */
+  private final class StripesOf implements Stripes.Owner {
+    private final DesktopPath first;
+
+    StripesOf(DesktopPath first) {
+      this.first = first;
+    }
+
+    @Override
+    public void say(ByteBuf frame) {
+      first.send(frame);
+    }
+
+    @Override
+    public int room() {
+      // Those who come in the place of others need a port while these still have theirs.
+      int most = Math.min(DesktopConfig.MOST_PATHS, config.ports().count() - config.paths());
+      int others = stripes.values().stream().mapToInt(Stripes::size).sum();
+      return most - config.paths() - others;
+    }
+
+    @Override
+    public void connect(DesktopPath stripe) {
+      stripe.connect(loop, channels(0));
+    }
+
+    @Override
+    public PathHandle open(DesktopPath stripe) {
+      return owner.addPath(stripe, stripe.label());
+    }
+
+    @Override
+    public void attached() {
+      owner.bond();
     }
   }
 }

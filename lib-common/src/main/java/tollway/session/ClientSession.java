@@ -81,6 +81,14 @@ public final class ClientSession {
     return new ClientPath(paths.add(link, label));
   }
 
+  /** From now on packets are spread over all paths, as if it had been opened so. */
+  public void bond() {
+    loop.checkInLoop();
+    if (!ended) {
+      paths.bond();
+    }
+  }
+
   /** Opens a stream to the egress; fails when the session is not ready. */
   public Future<DuplexChannel> openStream(ChannelHandler handler) {
     loop.checkInLoop();

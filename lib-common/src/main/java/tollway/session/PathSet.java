@@ -104,6 +104,18 @@ final class PathSet {
     return path;
   }
 
+  /** From now on all paths carry; the other end learns it with the next word that chooses one. */
+  void bond() {
+    if (bonded) {
+      return;
+    }
+    allCarry();
+    if (active != null) {
+      say(active, new PathFrame.Select(epoch, true));
+    }
+    reschedule();
+  }
+
   /** {@code path} has proved itself; the desktop chooses it when none is active. */
   void attached(AttachedPath path) {
     if (path.state != PathState.PROBING) {
@@ -114,7 +126,7 @@ final class PathSet {
     say(path, path.arrivals.report(loop.nanoTime(), path.link.datagramBytes()));
     if (desktop && active == null) {
       choose(path);
-    } else if (bonded) {
+    } else if (bonded && path.state == PathState.STANDBY) {
       move(path, PathState.ACTIVE, "joins in");
     }
     reschedule();
@@ -261,14 +273,18 @@ final class PathSet {
     }
     epoch = select.epoch();
     if (!desktop && select.bonded() && !bonded) {
-      bonded = true;
-      paths.stream()
-          .filter(other -> other.state == PathState.STANDBY && other != path)
-          .forEach(other -> move(other, PathState.ACTIVE, "joins in"));
+      allCarry();
     }
     if (path != active) {
       activate(path, "chosen by the other end");
     }
+  }
+
+  private void allCarry() {
+    bonded = true;
+    List.copyOf(paths).stream()
+        .filter(path -> path.state == PathState.STANDBY)
+        .forEach(path -> move(path, PathState.ACTIVE, "joins in"));
   }
 
   private void choose(AttachedPath path) {

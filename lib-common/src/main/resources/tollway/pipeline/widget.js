@@ -289,55 +289,37 @@
     }
   }
 
-  /** One person who is helped: a data channel on one side, a path to the egress on the other. */
-  class Person {
-    constructor(volunteer, match) {
-      Object.assign(this, { volunteer, match, generation: volunteer.generation, joined: false, over: false });
-      this.waiting = [];
-      this.heard = [];
+  // Between a person and us, never passed on.
+  const WISH = 0x30;
+  const HOLDS = 0x31;
+  const OFFER = 0x32;
+  const ANSWER = 0x33;
+  /** SCTP here slows down at every loss, each association by itself: so many more may share the work. */
+  const STRIPES = 3;
+  const LONGEST_SDP = 8 << 10;
+  /** What is said to one person about them; each of their words is answered by one at most. */
+  const MOST_WORDS = 100;
+
+  /** One association with a person: a data channel on one side, a path to the egress on the other. */
+  class Strand {
+    constructor(volunteer) {
+      Object.assign(this, { volunteer, joined: false, over: false });
       this.late = setTimeout(() => this.end("no data channel in time", true), 20_000);
     }
 
-    async offer(sdp) {
-      if (this.peer || this.over) {
-        return;
-      }
+    /** Answers an offer; `found` hears of each candidate of ours, and, by an empty one, of their end. */
+    async accept(sdp, found) {
       const peer = new RTCPeerConnection({ iceServers: this.volunteer.iceServers() });
       this.peer = peer;
       peer.ondatachannel = (event) => this.channelCame(event.channel);
-      peer.onicecandidate = (event) => this.say((event.candidate && event.candidate.candidate) || "");
+      peer.onicecandidate = (event) => found((event.candidate && event.candidate.candidate) || "");
       peer.onconnectionstatechange = () => {
         if (peer.connectionState === "failed" || peer.connectionState === "closed") {
           this.end("the connection was lost", !this.joined);
         }
       };
-      try {
-        await peer.setRemoteDescription({ type: "offer", sdp });
-        await peer.setLocalDescription(await peer.createAnswer());
-        this.volunteer.describe(this.match, peer.localDescription.sdp);
-        this.described = true;
-        this.waiting.splice(0).forEach((line) => this.say(line));
-        this.heard.splice(0).forEach((line) => this.candidate(line));
-      } catch (wrong) {
-        this.end("the offer makes no sense", true);
-      }
-    }
-
-    /** Tells a candidate of ours, but never before the answer. */
-    say(line) {
-      if (this.described) {
-        this.volunteer.tellCandidate(this.match, line);
-      } else {
-        this.waiting.push(line);
-      }
-    }
-
-    candidate(line) {
-      if (!this.described) {
-        this.heard = this.heard.concat(line).slice(0, 64);
-      } else if (line && this.peer && !this.over) {
-        this.peer.addIceCandidate({ candidate: line, sdpMid: "0", sdpMLineIndex: 0 }).catch(() => {});
-      }
+      await peer.setRemoteDescription({ type: "offer", sdp });
+      await peer.setLocalDescription(await peer.createAnswer());
     }
 
     channelCame(channel) {
@@ -366,8 +348,13 @@
         return;
       }
       const frame = new Uint8Array(data);
-      if (frame.length > 0 && frame.length <= LONGEST && frame[0] < OPEN) {
+      if (frame.length === 0 || frame.length > LONGEST) {
+        return;
+      }
+      if (frame[0] < OPEN) {
         this.volunteer.toEgress(this.path, frame);
+      } else {
+        this.aside(frame);
       }
     }
 
@@ -384,16 +371,108 @@
       this.volunteer.count(frame.length);
     }
 
-    end(why, failed) {
+    /** True the first time. */
+    end() {
       if (this.over) {
-        return;
+        return false;
       }
       this.over = true;
       clearTimeout(this.late);
       if (this.peer) {
         this.peer.close();
       }
-      this.volunteer.ended(this, why, failed);
+      this.volunteer.closePath(this);
+      return true;
+    }
+  }
+
+  /** A further association with a person, agreed upon over the first. */
+  class Stripe extends Strand {
+    /** The word for the person, with all our candidates; none when the offer makes no sense. */
+    async answer(number, sdp) {
+      try {
+        let done;
+        const gathered = new Promise((resolve) => (done = resolve));
+        setTimeout(done, 2000);
+        await this.accept(sdp, (line) => line || done());
+        await gathered;
+        return this.over ? undefined : join([ANSWER, number], utf8(this.peer.localDescription.sdp));
+      } catch (_) {
+        this.end();
+        return undefined;
+      }
+    }
+
+    aside() {}
+  }
+
+  /** One person who is helped. */
+  class Person extends Strand {
+    constructor(volunteer, match) {
+      super(volunteer);
+      Object.assign(this, { match, generation: volunteer.generation, waiting: [], heard: [] });
+      Object.assign(this, { stripes: [], answers: [], words: MOST_WORDS });
+    }
+
+    async offer(sdp) {
+      if (this.peer || this.over) {
+        return;
+      }
+      try {
+        await this.accept(sdp, (line) => this.say(line));
+        this.volunteer.describe(this.match, this.peer.localDescription.sdp);
+        this.described = true;
+        this.waiting.splice(0).forEach((line) => this.say(line));
+        this.heard.splice(0).forEach((line) => this.candidate(line));
+      } catch (wrong) {
+        this.end("the offer makes no sense", true);
+      }
+    }
+
+    /** Tells a candidate of ours, but never before the answer. */
+    say(line) {
+      if (this.described) {
+        this.volunteer.tellCandidate(this.match, line);
+      } else {
+        this.waiting.push(line);
+      }
+    }
+
+    candidate(line) {
+      if (!this.described) {
+        this.heard = this.heard.concat(line).slice(0, 64);
+      } else if (line && this.peer && !this.over) {
+        this.peer.addIceCandidate({ candidate: line, sdpMid: "0", sdpMLineIndex: 0 }).catch(() => {});
+      }
+    }
+
+    /** What the person says to us alone. Words get lost: each may come again, and is answered again. */
+    async aside(frame) {
+      const number = frame[1];
+      if (frame[0] === WISH && frame.length === 2) {
+        this.reply([HOLDS, Math.min(number, STRIPES)]);
+      } else if (frame[0] === OFFER && number > 0 && number <= STRIPES && frame.length <= 2 + LONGEST_SDP) {
+        if (!this.stripes[number]) {
+          this.stripes[number] = new Stripe(this.volunteer);
+          this.answers[number] = await this.stripes[number].answer(number, textOf(frame.subarray(2)));
+        }
+        if (this.answers[number]) {
+          this.reply(this.answers[number]);
+        }
+      }
+    }
+
+    reply(word) {
+      if (this.words-- > 0 && !this.over) {
+        this.fromEgress(new Uint8Array(word));
+      }
+    }
+
+    end(why, failed) {
+      if (super.end()) {
+        this.stripes.forEach((stripe) => stripe.end());
+        this.volunteer.ended(this, why, failed);
+      }
     }
   }
 
@@ -421,7 +500,7 @@
         },
         heard: (message) => this.fromEgress(message),
         lost: () => {
-          [...this.paths.values()].forEach((person) => person.end("the egress is out of reach", false));
+          [...this.paths.values()].forEach((strand) => strand.end("the egress is out of reach", false));
           this.restate();
         },
       });
@@ -569,13 +648,24 @@
       this.signal(10, [1, match], [2, why], [3, failed ? 1 : 0]);
     }
 
-    openPath(person) {
+    openPath(strand) {
       const path = this.nextPath++;
-      this.paths.set(path, person);
+      this.paths.set(path, strand);
       this.control(path, OPEN);
-      this.helped++;
+      this.helped += strand.match === undefined ? 0 : 1;
       this.changed();
       return path;
+    }
+
+    closePath(strand) {
+      if (this.paths.delete(strand.path)) {
+        this.control(strand.path, CLOSE);
+      }
+    }
+
+    /** How many people are helped now. */
+    joined() {
+      return [...this.people.values()].filter((person) => person.joined).length;
     }
 
     control(path, type) {
@@ -602,16 +692,16 @@
         return;
       }
       const path = new DataView(message.buffer).getUint32(0);
-      const person = this.paths.get(path);
+      const strand = this.paths.get(path);
       const frame = message.subarray(4);
-      if (!person) {
+      if (!strand) {
         return; // Just closed: the egress does not know yet.
       }
       if (frame[0] === CLOSE) {
         this.paths.delete(path);
-        person.end("the egress closed the path", false);
-      } else if (urgent(frame) || this.down.admits(frame.length)) {
-        person.fromEgress(frame);
+        strand.end("the egress closed the path", false);
+      } else if (frame[0] < OPEN && (urgent(frame) || this.down.admits(frame.length))) {
+        strand.fromEgress(frame);
       }
     }
 
@@ -621,9 +711,6 @@
 
     ended(person, why, failed) {
       this.people.delete(person.match);
-      if (this.paths.delete(person.path)) {
-        this.control(person.path, CLOSE);
-      }
       if (person.generation === this.generation) {
         this.hangUp(person.match, why, failed);
       } else {
@@ -663,7 +750,7 @@
     if (!volunteer) {
       return;
     }
-    const people = volunteer.paths.size;
+    const people = volunteer.joined();
     if (!volunteer.isReady()) {
       say("trouble", volunteer.trouble() + " Trying again.");
     } else if (people === 0) {

@@ -463,6 +463,14 @@ abstract class SessionLab {
           });
     }
 
+    void bond() throws Exception {
+      onLoop(
+          () -> {
+            session.bond();
+            return true;
+          });
+    }
+
     CompletableFuture<String> ask(String request) throws Exception {
       CompletableFuture<String> answer = new CompletableFuture<>();
       StringBuilder text = new StringBuilder();

@@ -163,6 +163,29 @@ class SessionTest extends SessionLab {
   }
 
   @Test
+  void aSessionIsBondedWhileItRuns() throws Exception {
+    Desktop desktop = new Desktop(EGRESS.nodeId());
+    Counter first = new Counter();
+    Counter second = new Counter();
+    desktop.path(egress, "first", first);
+    desktop.ready.get(30, TimeUnit.SECONDS);
+    MemoryPath other = desktop.path(egress, "second", second);
+    desktop.await("second", PathState.STANDBY);
+    Download download = desktop.download(BULK);
+    download.reached(BULK / 4).get(60, TimeUnit.SECONDS);
+    assertThat(second.toDesktop).as("stands by").hasValue(0);
+    desktop.bond();
+    desktop.await("second", PathState.ACTIVE);
+    MemoryPath third = desktop.path(egress, "third");
+    desktop.await("third", PathState.ACTIVE);
+    assertThat(download.sha256().get(60, TimeUnit.SECONDS)).isEqualTo(bulkSha256());
+    assertThat(second.toDesktop.get()).isGreaterThan(BULK / 1000);
+    other.closeAtBothEnds();
+    third.cutSilently();
+    assertThat(desktop.download(BULK).sha256().get(60, TimeUnit.SECONDS)).isEqualTo(bulkSha256());
+  }
+
+  @Test
   void halfCloseReachesTheOtherEnd() throws Exception {
     Desktop desktop = new Desktop(EGRESS.nodeId());
     desktop.path(egress, "one");
