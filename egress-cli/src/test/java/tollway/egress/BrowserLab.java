@@ -16,8 +16,8 @@ import tollway.lab.Netns;
 
 /**
  * A volunteer who has nothing but a browser, in a namespace with freddie, the exit and the site;
- * the person is outside, a cable or a bad wire between. The page comes over loopback, since browsers have keys
- * only there and over https.
+ * the person is outside, a cable or a bad wire between. The page comes over loopback, since
+ * browsers have keys only there and over https.
  */
 final class BrowserLab {
   static final String TOKEN = "0123456789abcdef+/=";
@@ -43,7 +43,7 @@ final class BrowserLab {
     this(directory, profile, Optional.empty());
   }
 
-  /** With a road the person has a namespace too. In the directory of the sources only. */
+  /** With a road the person has a namespace too. */
   BrowserLab(Path directory, Path profile, Optional<Road> road) throws Exception {
     this.directory = directory;
     far = Netns.create();
@@ -75,9 +75,13 @@ final class BrowserLab {
     open.add(person);
     String spec =
         "%s:wire,%s:wire,%s,%s,0,0"
-            .formatted(
-                far.name(), person.name(), road.roundTripMillis() / 2, road.lossPercent());
-    Process wire = new ProcessBuilder("scripts/lab/wire", spec)
+            .formatted(far.name(), person.name(), road.roundTripMillis() / 2, road.lossPercent());
+    Path program = Path.of("scripts/lab/wire");
+    if (!Files.exists(program)) {
+      program = Path.of("..").resolve(program); // From a module's directory.
+    }
+    Process wire =
+        new ProcessBuilder(program.toString(), spec)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     open.add(
@@ -162,10 +166,7 @@ final class BrowserLab {
         new ArrayList<>(List.of("desktop", "--json", "--listen", "127.0.0.1:0"));
     arguments.addAll(List.of(more));
     return start(
-        home,
-        Map.of("TOLLWAY_INVITE", invite),
-        Chain.EGRESS,
-        arguments.toArray(String[]::new));
+        home, Map.of("TOLLWAY_INVITE", invite), Chain.EGRESS, arguments.toArray(String[]::new));
   }
 
   /** A volunteer of the other kind. */

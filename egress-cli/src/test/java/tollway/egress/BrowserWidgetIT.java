@@ -3,11 +3,9 @@ package tollway.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,50 +65,6 @@ final class BrowserWidgetIT {
     browser.await("document.getElementById('state').dataset.state == 'idle'");
     assertThat(browser.complaints()).isEmpty();
     assertThat(browser.requests()).as("what the page loads").containsExactly(BrowserLab.PAGE);
-  }
-
-  @Test
-  void aDownloadIsSpreadOverSeveralAssociationsAndGoesOnWithoutThem() throws Exception {
-    Chromium browser = lab.browser();
-    lab.help();
-    Owner person = new Owner(directory.resolve("control"));
-    JavaProcess desktop = lab.desktop("--paths", "1", "--control", person.socket().toString());
-    desktop.event("connected");
-    Await.until("four associations carry", () -> carrying(person).size() == 4);
-    browser.await("document.getElementById('state-text').textContent == 'Helping one person.'");
-    assertThat(browser.evaluate("document.getElementById('helped').textContent")).isEqualTo("1");
-
-    List<Long> before = carrying(person);
-    Path file = directory.resolve("file");
-    assertThat(Chain.finish(lab.download(desktop, 20, file)).exitCode()).isZero();
-    assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(20));
-    List<Long> after = carrying(person);
-    assertThat(after).hasSize(4);
-    for (int i = 0; i < 4; i++) {
-      assertThat(after.get(i) - before.get(i)).as("association %d", i).isGreaterThan(1 << 20);
-    }
-
-    lab.widget().event("ready");
-    Path second = directory.resolve("second");
-    Process running = lab.download(desktop, 20, second, "--limit-rate", "5M");
-    Await.until("a third of it", () -> Files.exists(second) && Files.size(second) > 7 << 20);
-    browser.evaluate("document.getElementById('stop').click()");
-    assertThat(Chain.finish(running).exitCode()).isZero();
-    assertThat(Chain.sha256(second)).isEqualTo(Origin.sha256(20));
-    assertThat(desktop.count("disconnected")).isZero();
-    assertThat(carrying(person)).as("the other volunteer").hasSize(1);
-    assertThat(browser.complaints()).isEmpty();
-  }
-
-  /** What came over each path that carries, in bytes. */
-  private static List<Long> carrying(Owner person) {
-    List<Long> received = new ArrayList<>();
-    for (JsonElement path : person.status().getAsJsonArray("paths")) {
-      if (path.getAsJsonObject().get("state").getAsString().equals("active")) {
-        received.add(path.getAsJsonObject().get("receivedBytes").getAsLong());
-      }
-    }
-    return received;
   }
 
   @Test

@@ -197,6 +197,11 @@ public final class Desktop {
     }
 
     @Override
+    public List<PathSnapshot> paths() {
+      return session.snapshot().paths();
+    }
+
+    @Override
     public void bond() {
       session.bond();
     }

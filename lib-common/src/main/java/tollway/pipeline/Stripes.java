@@ -6,6 +6,8 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,17 +16,20 @@ import tollway.identity.NodeId;
 import tollway.loop.EventLoop;
 import tollway.loop.Timer;
 import tollway.session.PathHandle;
+import tollway.session.PathSnapshot;
 
 /**
  * Further associations of a desktop with one volunteer, each of them one more path. A browser's
  * SCTP slows down at every loss, each association by itself; {@code egress widget}'s does not, and
- * it never takes part. They are agreed upon over the first association, where words get lost: each
- * is said again, so many times, until it is answered. On the loop.
+ * it never takes part. They are wished for when the first one is seen to be slow for that reason,
+ * and agreed upon over it, where words get lost: each is said again, so many times, until it is
+ * answered. On the loop.
  */
 final class Stripes {
   /** Besides the first one. */
   static final int MOST = 3;
 
+  private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration AGAIN = Duration.ofMillis(500);
   private static final int MOST_WISHES = 10;
   private static final int MOST_OFFERS = 20;
@@ -41,6 +46,9 @@ final class Stripes {
   interface Owner {
     /** Says a frame, whose reference it takes, to the volunteer. */
     void say(ByteBuf frame);
+
+    /** How the first association's path did until now. */
+    Optional<PathSnapshot> first();
 
     /** How many there may be now; asked once. */
     int room();
@@ -60,9 +68,10 @@ final class Stripes {
   private final String label;
   private final Owner owner;
   private final List<Stripe> stripes = new ArrayList<>();
+  private final SlowSeconds slow = new SlowSeconds();
+  private @Nullable Timer watch;
   private @Nullable Timer again;
   private int wishes;
-  private boolean begun;
   private boolean answered;
   private boolean over;
 
@@ -77,15 +86,14 @@ final class Stripes {
   /** The first association leads to the egress; once more is harmless. */
   void begin() {
     loop.checkInLoop();
-    if (!begun && !over) {
-      begun = true;
-      turn();
+    if (watch == null && !over) {
+      watch = loop.every(LOOK, this::look);
     }
   }
 
   /** Something that the volunteer said to us alone; the frame stays the caller's. */
   void heard(ByteBuf frame) {
-    if (!begun || over) {
+    if (wishes == 0 || over) {
       return; // Not asked.
     }
     try {
@@ -135,11 +143,21 @@ final class Stripes {
   /** They end with the first. */
   void end(String why) {
     over = true;
+    if (watch != null) {
+      watch.cancel();
+    }
     if (again != null) {
       again.cancel();
       again = null;
     }
     stripes.forEach(stripe -> stripe.path.end(why));
+  }
+
+  private void look() {
+    if (wishes == 0 && owner.first().filter(slow::isEnough).isPresent()) {
+      Objects.requireNonNull(watch).cancel();
+      turn();
+    }
   }
 
   private void offer(int count) {

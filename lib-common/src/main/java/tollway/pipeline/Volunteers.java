@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import tollway.loop.NettyEventLoop;
 import tollway.onward.HopLimit;
 import tollway.session.PathHandle;
 import tollway.session.PathLink;
+import tollway.session.PathSnapshot;
 import tollway.signaling.Endpoint;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
@@ -37,6 +39,9 @@ final class Volunteers {
   interface Owner {
     /** Add the path to the session. */
     PathHandle addPath(PathLink link, String label);
+
+    /** All paths of the session. */
+    List<PathSnapshot> paths();
 
     /** All paths of the session had better carry. */
     void bond();
@@ -338,6 +343,11 @@ final class Volunteers {
     @Override
     public void say(ByteBuf frame) {
       first.send(frame);
+    }
+
+    @Override
+    public Optional<PathSnapshot> first() {
+      return owner.paths().stream().filter(path -> path.label().equals(first.label())).findFirst();
     }
 
     @Override

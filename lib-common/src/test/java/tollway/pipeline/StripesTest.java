@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +31,10 @@ import tollway.loop.ManualEventLoop;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.onward.HopLimit;
+import tollway.session.PacketCount;
 import tollway.session.PathHandle;
+import tollway.session.PathSnapshot;
+import tollway.session.PathState;
 import tollway.webrtc.DataChannel;
 import tollway.webrtc.PeerConfig;
 import tollway.webrtc.PeerConnection;
@@ -57,9 +61,22 @@ final class StripesTest {
     Alice desktop = new Alice(manual);
     desktop.stripes.begin();
     desktop.stripes.begin();
+    manual.advance(Duration.ofSeconds(2));
     assertThat(desktop.said).containsExactly(new StripeFrame.Wish(Stripes.MOST));
     manual.advance(Duration.ofMinutes(1));
     assertThat(desktop.said).hasSize(10).containsOnly(new StripeFrame.Wish(Stripes.MOST));
+  }
+
+  @Test
+  void whoIsFastIsNotAsked() {
+    ManualEventLoop manual = new ManualEventLoop();
+    Alice desktop = new Alice(manual);
+    desktop.bytes = 2 << 20;
+    desktop.stripes.begin();
+    manual.advance(Duration.ofMinutes(1));
+    assertThat(desktop.said).isEmpty();
+    desktop.hears(new StripeFrame.Holds(3));
+    assertThat(desktop.begun).isEmpty();
   }
 
   @Test
@@ -67,7 +84,7 @@ final class StripesTest {
     Alice desktop = new Alice(new ManualEventLoop());
     desktop.hears(new StripeFrame.Holds(3));
     assertThat(desktop.begun).as("not asked").isEmpty();
-    desktop.stripes.begin();
+    desktop.asks();
     desktop.hears(new StripeFrame.Holds(255));
     desktop.hears(new StripeFrame.Holds(255));
     assertThat(desktop.begun)
@@ -78,12 +95,12 @@ final class StripesTest {
     for (int room : new int[] {-5, 0, 2}) {
       Alice crowded = new Alice(new ManualEventLoop());
       crowded.room = room;
-      crowded.stripes.begin();
+      crowded.asks();
       crowded.hears(new StripeFrame.Holds(3));
       assertThat(crowded.begun).hasSize(Math.max(0, room));
     }
     Alice modest = new Alice(new ManualEventLoop());
-    modest.stripes.begin();
+    modest.asks();
     modest.hears(new StripeFrame.Holds(1));
     modest.hears(new StripeFrame.Holds(3));
     assertThat(modest.begun).hasSize(1);
@@ -93,8 +110,9 @@ final class StripesTest {
   void nonsenseIsIgnored() throws Exception {
     ManualEventLoop manual = new ManualEventLoop();
     Alice desktop = new Alice(manual);
-    desktop.stripes.begin();
-    for (String hex : List.of("30", "3003", "31", "310303", "32", "3201", "3300", "33", "34", "ff")) {
+    desktop.asks();
+    for (String hex :
+        List.of("30", "3003", "31", "310303", "32", "3201", "3300", "33", "34", "ff")) {
       desktop.hears(Bytes.ofHex(hex));
     }
     desktop.hears(Bytes.of(new byte[30_000]));
@@ -112,7 +130,7 @@ final class StripesTest {
   void nothingIsSaidAfterTheEnd() {
     ManualEventLoop manual = new ManualEventLoop();
     Alice desktop = new Alice(manual);
-    desktop.stripes.begin();
+    desktop.asks();
     desktop.hears(new StripeFrame.Holds(3));
     desktop.stripes.end("the first has ended");
     assertThat(desktop.stripes.size()).isZero();
@@ -176,13 +194,25 @@ final class StripesTest {
     final List<DesktopPath> opened = new CopyOnWriteArrayList<>();
     final AtomicInteger attached = new AtomicInteger();
     final AtomicInteger closed = new AtomicInteger();
-    private final boolean connects;
+    private final EventLoop on;
+    private final AtomicInteger seconds = new AtomicInteger();
     int room = 5;
+
+    /** That come in a second in which ten packets are lost. */
+    long bytes = 300_000;
+
     volatile @Nullable Volunteer hearer;
 
     Alice(EventLoop on) {
-      connects = on instanceof NettyEventLoop;
+      this.on = on;
       stripes = new Stripes(on, WIDGET, "widget", this);
+    }
+
+    /** Her path is slow until she wishes for more. */
+    void asks() {
+      stripes.begin();
+      ((ManualEventLoop) on).advance(Duration.ofSeconds(2));
+      assertThat(said).isNotEmpty();
     }
 
     void hears(StripeFrame word) {
@@ -210,6 +240,21 @@ final class StripesTest {
     }
 
     @Override
+    public Optional<PathSnapshot> first() {
+      int second = seconds.incrementAndGet();
+      return Optional.of(
+          new PathSnapshot(
+              "widget",
+              PathState.ACTIVE,
+              Optional.empty(),
+              0,
+              second * bytes,
+              0,
+              PacketCount.NONE,
+              new PacketCount(second * 250L, second * 10L)));
+    }
+
+    @Override
     public int room() {
       return room;
     }
@@ -217,7 +262,7 @@ final class StripesTest {
     @Override
     public void connect(DesktopPath stripe) {
       begun.add(stripe);
-      if (connects) {
+      if (on instanceof NettyEventLoop) {
         stripe.connect(loop, LOOPBACK.withChannel(HopLimit.channel(0)));
       }
     }
