@@ -115,15 +115,19 @@ final class BrowserBench {
             + " for (const task of list.getEntries()) longest = Math.max(longest, task.duration);"
             + " }), observer.observe({ type: 'longtask' }))");
     double[] rates = new double[times];
+    long before = lab.loopbackBytes();
     for (int i = 0; i < times; i++) {
       rates[i] = download(lab, desktop, blocks);
       System.err.printf("bench: %s, %d of %d: %.2f MB/s%n", what, i + 1, times, rates[i]);
     }
+    // Once from the site to the exit, the rest from the exit to the page.
+    double sent = (double) (lab.loopbackBytes() - before) / (times * blocks * 1048576.0) - 1;
     Arrays.sort(rates);
     JsonObject line = new JsonObject();
     line.addProperty("what", what);
     line.addProperty("rounds", times);
     line.addProperty("median_MBps", Math.round(rates[times / 2] * 100) / 100.0);
+    line.addProperty("exit_to_page_bytes_per_byte", Math.round(sent * 100) / 100.0);
     line.addProperty("longest_task_ms", Double.parseDouble(browser.evaluate("longest")));
     line.addProperty("goal_task_ms", LONG_TASK_MILLIS);
     System.out.println(line);

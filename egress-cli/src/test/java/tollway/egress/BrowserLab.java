@@ -98,6 +98,17 @@ final class BrowserLab {
     return person.prefix();
   }
 
+  /** What the roles in the far namespace have said to each other. */
+  long loopbackBytes() throws IOException {
+    String[] lines = far.run("cat", "/proc/net/dev").split("\n");
+    for (String line : lines) {
+      if (line.strip().startsWith("lo:")) {
+        return Long.parseLong(line.strip().split("[ :]+")[1]);
+      }
+    }
+    throw new IOException("no loopback in " + far.name());
+  }
+
   private static void join(Netns end, String address) throws IOException {
     end.run("ip", "address", "add", address + "/24", "dev", "wire");
     end.run("ip", "link", "set", "wire", "up");

@@ -266,34 +266,58 @@
     }
   }
 
-  /** So many bytes a second, 100 ms of them at once; 0 is no limit. */
-  class Bucket {
+  /**
+   * So many bytes a second; 0 is no limit. What may not go yet waits, 50 ms of it at most: a sender that only sees
+   * things vanish takes far longer to find out the rate. In a hidden tab timers come once a second, so each frame that
+   * comes looks after those that wait.
+   */
+  class Shaper {
     constructor() {
-      this.rate = 0;
-      this.left = 0;
-      this.at = performance.now();
+      Object.assign(this, { rate: 0, left: 0, at: performance.now(), waiting: [], bytes: 0 });
     }
 
-    admits(bytes) {
+    limit(rate) {
+      this.rate = rate;
+      this.left = 0;
+      this.pump();
+    }
+
+    /** Calls `send` now, or when it is its turn, or never. */
+    pass(bytes, send) {
       if (!this.rate) {
-        return true;
+        send();
+        return;
       }
+      if (this.bytes + bytes > Math.max(2 * LONGEST, this.rate / 20)) {
+        return;
+      }
+      this.waiting.push([bytes, send]);
+      this.bytes += bytes;
+      this.pump();
+    }
+
+    pump() {
+      clearTimeout(this.timer);
       const now = performance.now();
-      this.left = Math.min(Math.max(this.rate / 10, 2 * LONGEST), this.left + ((now - this.at) / 1000) * this.rate);
+      this.left = Math.min(Math.max(LONGEST, this.rate / 100), this.left + ((now - this.at) / 1000) * this.rate);
       this.at = now;
-      if (this.left < bytes) {
-        return false;
+      while (this.waiting.length > 0 && (!this.rate || this.left > 0)) {
+        const [bytes, send] = this.waiting.shift();
+        this.bytes -= bytes;
+        this.left -= bytes;
+        send();
       }
-      this.left -= bytes;
-      return true;
+      if (this.waiting.length > 0) {
+        this.timer = setTimeout(() => this.pump(), Math.max(4, (-this.left / this.rate) * 1000));
+      }
+    }
+
+    stop() {
+      clearTimeout(this.timer);
+      this.waiting = [];
     }
   }
 
-  // Between a person and us, never passed on.
-  const WISH = 0x30;
-  const HOLDS = 0x31;
-  const OFFER = 0x32;
-  const ANSWER = 0x33;
   /** SCTP here slows down at every loss, each association by itself: so many more may share the work. */
   const STRIPES = 3;
   const LONGEST_SDP = 8 << 10;
@@ -486,8 +510,8 @@
 
     constructor(invite, slots, rate, changed, keys, key) {
       Object.assign(this, { invite, slots, changed, keys, key, generation: 0, nextPath: 1, bytes: 0, helped: 0 });
-      this.up = new Bucket();
-      this.down = new Bucket();
+      this.up = new Shaper();
+      this.down = new Shaper();
       this.limit(rate);
       this.people = new Map(); // By match.
       this.paths = new Map();
@@ -518,8 +542,8 @@
     }
 
     limit(rate) {
-      this.up.rate = rate;
-      this.down.rate = rate;
+      this.up.limit(rate);
+      this.down.limit(rate);
     }
 
     offer(slots) {
@@ -676,9 +700,18 @@
     }
 
     toEgress(path, frame) {
-      if (!urgent(frame) && (this.egress.socket.bufferedAmount > SOCKET_QUEUE || !this.up.admits(frame.length))) {
-        return;
+      if (urgent(frame)) {
+        this.sendToEgress(path, frame);
+      } else {
+        this.up.pass(frame.length, () => {
+          if (this.egress.socket.bufferedAmount <= SOCKET_QUEUE) {
+            this.sendToEgress(path, frame);
+          }
+        });
       }
+    }
+
+    sendToEgress(path, frame) {
       const message = new Uint8Array(4 + frame.length);
       new DataView(message.buffer).setUint32(0, path);
       message.set(frame, 4);
@@ -700,8 +733,10 @@
       if (frame[0] === CLOSE) {
         this.paths.delete(path);
         strand.end("the egress closed the path", false);
-      } else if (frame[0] < OPEN && (urgent(frame) || this.down.admits(frame.length))) {
+      } else if (frame[0] < OPEN && urgent(frame)) {
         strand.fromEgress(frame);
+      } else if (frame[0] < OPEN) {
+        this.down.pass(frame.length, () => strand.fromEgress(frame));
       }
     }
 
@@ -721,6 +756,8 @@
 
     stop() {
       clearInterval(this.again);
+      this.up.stop();
+      this.down.stop();
       this.slots = 0;
       [...this.people.values()].forEach((person) => person.end("the volunteer is leaving", false));
       this.freddie.close();
