@@ -30,6 +30,9 @@ final class ConfigFile implements CommandLine.IDefaultValueProvider {
     if (named.isEmpty()) {
       return;
     }
+    if (named.get().isEmpty()) {
+      throw new UserErrorException("--config: " + ErrorLine.EMPTY);
+    }
     Properties values = read(Path.of(named.get()));
     refuseUnknown(line, values, named.get());
     setOnAll(line, new ConfigFile(values));

@@ -7,9 +7,12 @@ import java.util.regex.Pattern;
 
 /**
  * Durations on the command line: {@code 500ms}, {@code 2s}, {@code 1.5s}, {@code 5m}, {@code 1h}.
+ * The longest is 100 years, which also fits into a long of nanoseconds.
  */
 public final class DurationText {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9})(?:\\.(\\d{1,3}))?(ms|s|m|h)");
+
+  private static final Duration LONGEST = Duration.ofDays(36_525);
 
   private DurationText() {}
 
@@ -29,6 +32,11 @@ public final class DurationText {
         };
     String fraction = form.group(2) == null ? "" : form.group(2);
     long thousandths = Long.parseLong((fraction + "000").substring(0, 3));
-    return Duration.ofMillis(Long.parseLong(form.group(1)) * unit + thousandths * unit / 1_000);
+    Duration read =
+        Duration.ofMillis(Long.parseLong(form.group(1)) * unit + thousandths * unit / 1_000);
+    if (read.compareTo(LONGEST) > 0) {
+      throw new UserErrorException(option + ": '" + text + "' is longer than 100 years");
+    }
+    return read;
   }
 }

@@ -25,6 +25,13 @@ final class ErrorLine {
   private static final Pattern NO_NUMBER =
       Pattern.compile(OPTION + "'(.*)' is not an? (?:int|long)", Pattern.DOTALL);
 
+  /** Of the name of a file. */
+  static final String EMPTY = "the name is empty";
+
+  private static final Pattern NO_NAME =
+      Pattern.compile(
+          "Invalid value for (?:option '|positional[^(]*\\()(.+?)(?:'.*|\\)): " + EMPTY);
+
   private ErrorLine() {}
 
   static String of(String who, @org.jspecify.annotations.Nullable String message) {
@@ -62,6 +69,10 @@ final class ErrorLine {
     if (word.matches()) {
       String known = word.group(2).toLowerCase(Locale.ROOT);
       return word.group(1) + ": '" + word.group(3) + "' is none of " + known;
+    }
+    Matcher name = NO_NAME.matcher(message);
+    if (name.matches()) {
+      return name.group(1) + ": " + EMPTY;
     }
     Matcher number = NO_NUMBER.matcher(message);
     return number.matches()

@@ -2,6 +2,7 @@
 package tollway.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -46,6 +47,7 @@ public final class Launcher {
     line.setErr(io.err());
     line.setUsageHelpAutoWidth(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(Path.class, Launcher::file);
     line.setParameterExceptionHandler((wrong, given) -> usageError(io, wrong));
     line.setExecutionExceptionHandler((thrown, command, parsed) -> failure(io, thrown));
     WordHelp.install(line);
@@ -55,6 +57,14 @@ public final class Launcher {
     } catch (UserErrorException | IOException unfit) {
       return failure(io, unfit);
     }
+  }
+
+  /** An empty name, such as that of a variable which is not set, would be the working directory. */
+  private static Path file(String name) {
+    if (name.isEmpty()) {
+      throw new CommandLine.TypeConversionException(ErrorLine.EMPTY);
+    }
+    return Path.of(name);
   }
 
   private int usageError(CliIo io, CommandLine.ParameterException wrong) {

@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import tollway.files.IsDirectoryException;
 import tollway.files.NamedFile;
 
 /** A short file that somebody named on the command line. */
@@ -30,6 +31,8 @@ public final class TextFile {
       bytes = in.readNBytes(LIMIT + 1);
     } catch (NoSuchFileException missing) {
       throw new UserErrorException(option + ": no such file: " + file);
+    } catch (IsDirectoryException directory) {
+      throw new UserErrorException(option + ": is a directory: " + file);
     }
     if (bytes.length > LIMIT) {
       throw new UserErrorException(option + ": " + file + " is longer than " + LIMIT + " bytes");

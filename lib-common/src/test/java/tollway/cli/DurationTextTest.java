@@ -4,7 +4,6 @@ package tollway.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +18,15 @@ final class DurationTextTest {
     assertThat(millis("2s")).isEqualTo(2_000);
     assertThat(millis("1.5s")).isEqualTo(1_500);
     assertThat(millis("0.25m")).isEqualTo(15_000);
-    assertThat(DurationText.parse("--wait", "999999999h")).isEqualTo(Duration.ofHours(999_999_999));
+    assertThat(DurationText.parse("--wait", "876600h").toNanos()).isPositive();
+  }
+
+  @Test
+  void refusesWhatIsLongerThanAnybodyWaits() {
+    assertThatThrownBy(() -> millis("876601h"))
+        .isInstanceOf(UserErrorException.class)
+        .hasMessage("--wait: '876601h' is longer than 100 years");
+    assertThatThrownBy(() -> millis("999999999h")).isInstanceOf(UserErrorException.class);
   }
 
   @Test

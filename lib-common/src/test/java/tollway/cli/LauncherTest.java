@@ -72,6 +72,14 @@ final class LauncherTest {
   }
 
   @Test
+  void theEmptyNameIsNoFile() {
+    assertThat(Town.run("bridge", ""))
+        .isEqualTo(refused("town bridge: BANK: the name is empty (try 'town bridge --help')"));
+    assertThat(Town.run("--config=", "bridge"))
+        .isEqualTo(refused("town: --config: the name is empty"));
+  }
+
+  @Test
   void anArgumentCannotWriteToTheTerminal() {
     assertThat(Town.run("\u001b[2J").err()).startsWith("town: no such command '?[2J'");
   }
@@ -100,7 +108,7 @@ final class LauncherTest {
   @Test
   void aDirectoryInPlaceOfAFileIsNamed() {
     assertThat(Town.run("bridge", "--config", directory.toString()))
-        .isEqualTo(refused("town: is a directory: " + directory));
+        .isEqualTo(refused("town: --config: is a directory: " + directory));
     assertThat(Town.run("bridge", directory.toString()))
         .isEqualTo(refused("town: is a directory: " + directory));
   }
