@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
@@ -16,9 +18,18 @@ import tollway.console.Daemon;
 
 /** Which daemon a command speaks to. */
 final class DaemonChoice {
+  /** For the shell's completion. */
+  private static final class Roles implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Stream.of(DaemonRole.values()).map(DaemonRole::word).iterator();
+    }
+  }
+
   @Option(
       names = "--role",
       paramLabel = "ROLE",
+      completionCandidates = Roles.class,
       description = "The one that is desktop, widget or serve (default: the one that runs).")
   private @Nullable String role;
 

@@ -4,6 +4,7 @@ package tollway.egress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,7 +38,13 @@ import tollway.pipeline.WidgetVia;
 final class DoctorCommand extends Subcommand {
   private enum Role {
     DESKTOP,
-    WIDGET
+    WIDGET;
+
+    /** As on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Mixin private InviteSource invites = new InviteSource();
@@ -129,7 +136,8 @@ final class DoctorCommand extends Subcommand {
     try {
       return Optional.of(Destination.parse(target, 0));
     } catch (MalformedBytesException wrong) {
-      throw new UserErrorException("--target: give HOST:PORT: " + wrong.getMessage());
+      throw new UserErrorException(
+          "--target: '" + target + "' is not HOST:PORT: " + wrong.getMessage());
     }
   }
 }

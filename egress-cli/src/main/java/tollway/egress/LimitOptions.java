@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.egress;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -10,6 +12,14 @@ import tollway.pipeline.WidgetLimits;
 /** The limits of a volunteer, at its start and while it runs; see {@link LimitText}. */
 final class LimitOptions {
   static final int SLOTS = 5;
+
+  /** For the shell's completion. */
+  private static final class Metered implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("pause", "ignore").iterator();
+    }
+  }
 
   @Option(
       names = "--slots",
@@ -53,6 +63,7 @@ final class LimitOptions {
   @Option(
       names = "--metered",
       paramLabel = "WHAT",
+      completionCandidates = Metered.class,
       description =
           "When NetworkManager says that the connection is metered: pause (at the start) or"
               + " ignore.")

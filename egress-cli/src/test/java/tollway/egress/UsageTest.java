@@ -35,6 +35,9 @@ final class UsageTest {
         "--state",
         state);
     refused("--wait: 'soon'", "events", "--wait", "soon");
+    refused("--drain: '9999999h' is longer than", "serve", "--drain", "9999999h", "--state", state);
+    refused("serve: --state: the name is empty", "serve", "--state=");
+    refused("--target: 'x' is not HOST:PORT", "doctor", "--invite", "x", "--target", "x");
     refused("give one of them", "speedtest", "--invite", "x", "--control", "y");
     refused("--paths: give a number", "speedtest", "--invite", "x", "--paths", "9");
   }
@@ -51,6 +54,18 @@ final class UsageTest {
         .startsWith("FAIL  invite ")
         .contains("it does not begin with 'tollway1:': copy it once more")
         .hasLineCount(1);
+  }
+
+  @Test
+  void theShellCompletesWordsAsPeopleTypeThem() {
+    String script = egress("completion", "bash").out();
+    assertThat(script)
+        .contains("(\"egress\" \"volunteers\" \"auto\") # --via values")
+        .contains("(\"never\" \"auto\" \"only\") # --direct values")
+        .contains("(\"desktop\" \"widget\") # --role values")
+        .contains("(\"desktop\" \"widget\" \"serve\") # --role values")
+        .contains("(\"pause\" \"ignore\") # --metered values")
+        .doesNotContain("\"NEVER\"");
   }
 
   @Test

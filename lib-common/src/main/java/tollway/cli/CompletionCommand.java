@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.cli;
 
+import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -21,9 +23,19 @@ import picocli.CommandLine.Spec;
       "scripts/install puts both where the shells look for them."
     })
 final class CompletionCommand extends Subcommand {
+  private static final class Shells implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("bash", "zsh").iterator();
+    }
+  }
+
   @Spec private @Nullable CommandSpec self;
 
-  @Parameters(paramLabel = "bash|zsh", description = "The shell.")
+  @Parameters(
+      paramLabel = "bash|zsh",
+      completionCandidates = Shells.class,
+      description = "The shell.")
   private String shell = "";
 
   @Override
