@@ -5,6 +5,7 @@ import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
+import tollway.loop.TlsTrouble;
 import tollway.signaling.Signal;
 
 /** What went wrong on the network, in words for people. */
@@ -28,7 +29,7 @@ final class NetworkErrors {
       return "no such host";
     }
     if (root instanceof SSLException) {
-      return "TLS failed: " + root.getMessage();
+      return TlsTrouble.text(root);
     }
     // Without the name of the system call that the native transport puts in front.
     return String.valueOf(failure.getMessage()).replaceFirst("^\\w+\\(\\.\\.\\) failed[^:]*: ", "");

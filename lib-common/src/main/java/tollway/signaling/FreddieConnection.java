@@ -37,6 +37,7 @@ import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.TcpDial;
 import tollway.loop.Timer;
+import tollway.loop.TlsTrouble;
 import tollway.worker.Redialer;
 
 /**
@@ -204,7 +205,7 @@ final class FreddieConnection implements Redialer.Attempt {
       return "cannot connect: connection refused or timed out";
     }
     if (failure instanceof SSLException || root instanceof SSLException) {
-      return "TLS failed: " + root.getMessage();
+      return TlsTrouble.text(failure instanceof SSLException ? failure : root);
     }
     if (failure instanceof WebSocketClientHandshakeException
         || failure instanceof DecoderException) {
