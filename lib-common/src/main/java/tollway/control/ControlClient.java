@@ -4,6 +4,7 @@ package tollway.control;
 import com.google.gson.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -120,6 +121,9 @@ public final class ControlClient implements AutoCloseable {
   private boolean await(long nanos) throws IOException {
     boolean ready = selector.select(Math.max(1, nanos / 1_000_000)) > 0;
     selector.selectedKeys().clear();
+    if (!ready && Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted"); // Ctrl-C in a shell.
+    }
     return ready;
   }
 }

@@ -7,6 +7,8 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -51,7 +53,7 @@ final class ControlSocket {
       }
     }
     // Bound where nobody else can look (mode 0700), then moved: chmod alone would come too late.
-    Path hidden = Files.createTempDirectory(directory, ".c");
+    Path hidden = hidden(directory);
     Path bound = hidden.resolve("s");
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
@@ -66,6 +68,18 @@ final class ControlSocket {
     } finally {
       Files.deleteIfExists(bound);
       Files.deleteIfExists(hidden);
+    }
+  }
+
+  /** What is refused is told of {@code directory}: nobody asked for that name. */
+  private static Path hidden(Path directory) throws IOException {
+    try {
+      return Files.createTempDirectory(directory, ".c");
+    } catch (AccessDeniedException denied) {
+      throw new AccessDeniedException(directory.toString());
+    } catch (FileSystemException refused) {
+      String why = refused.getReason() == null ? "" : ": " + refused.getReason();
+      throw new ControlPathException("no socket can be made in '" + directory + "'" + why);
     }
   }
 

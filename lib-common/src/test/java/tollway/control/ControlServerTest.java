@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import com.google.gson.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -172,6 +173,18 @@ final class ControlServerTest {
   }
 
   @Test
+  void whoIsInterruptedDoesNotBlameTheDaemon() throws Exception {
+    try (ControlClient client = ControlClient.connect(socket, Duration.ofSeconds(15))) {
+      Thread.currentThread().interrupt();
+      assertThatExceptionOfType(InterruptedIOException.class)
+          .isThrownBy(() -> client.ask(ControlQuestion.of("silence")));
+      assertThatExceptionOfType(InterruptedIOException.class).isThrownBy(client::awaitEnd);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
   void takesThePlaceOfNothingButASocket() throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "precious");
     Path link = Files.createSymbolicLink(directory.resolve("link"), file);
@@ -179,6 +192,7 @@ final class ControlServerTest {
       assertRefused(each, "exists and is not a socket");
     }
     assertRefused(file.resolve("below"), "is not a directory");
+    assertRefused(Path.of("/proc/socket"), "no socket can be made in '/proc'");
     assertThat(file).hasContent("precious");
   }
 
