@@ -9,6 +9,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import tollway.cli.FileTrouble;
 import tollway.cli.UserErrorException;
 import tollway.loop.EventLoop;
 import tollway.loop.ProcessSignals;
@@ -86,9 +87,15 @@ final class ServeFiles {
     try {
       watched.reading.read();
       err.println("egress: " + watched.what + " read again");
-    } catch (IOException | UserErrorException unusable) {
-      err.println("egress: " + watched.what + " kept as before: " + unusable.getMessage());
+    } catch (IOException unread) {
+      kept(watched, FileTrouble.text(unread));
+    } catch (UserErrorException unusable) {
+      kept(watched, String.valueOf(unusable.getMessage()));
     }
+  }
+
+  private void kept(Watched watched, String why) {
+    err.println("egress: " + watched.what + " kept as before: " + why);
   }
 
   private static String stamp(Path file) {

@@ -114,6 +114,9 @@ final class EgressDoorIT {
     assertThat(Chain.metric(exit, "egress_token_volunteers{token=\"bert\"}")).isEqualTo(1);
     Files.writeString(tokens, "bert short\n");
     Await.until("it is said", () -> has(exit, "the tokens kept as before", "line 1"));
+    Files.delete(tokens);
+    Files.createDirectory(tokens);
+    Await.until("it is said", () -> has(exit, "the tokens kept as before", "is a directory"));
     assertThat(String.join("", exit.err())).doesNotContain(TOKEN).doesNotContain(OTHER);
     assertThat(Chain.metric(exit, "egress_token_volunteers{token=\"bert\"}")).isEqualTo(1);
   }
