@@ -19,6 +19,7 @@ final class DesktopWatch implements DesktopListener {
   private final Map<DesktopStep, CompletableFuture<Void>> steps = new EnumMap<>(DesktopStep.class);
   private final CompletableFuture<String> pathFailed = new CompletableFuture<>();
   private int away;
+  private volatile TransportKind transport = TransportKind.QUIC;
 
   DesktopWatch(int freddies) {
     this.freddies = freddies;
@@ -40,13 +41,19 @@ final class DesktopWatch implements DesktopListener {
     return ready;
   }
 
+  /** By what the session goes that is {@link #ready}. */
+  TransportKind transport() {
+    return transport;
+  }
+
   /** Why the first volunteer did not help, or nothing. */
   String pathFailure() {
     return pathFailed.getNow("");
   }
 
   @Override
-  public void connected(TransportKind transport) {
+  public void connected(TransportKind over) {
+    transport = over;
     ready.complete(null);
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import tollway.console.Check;
+import tollway.session.TransportKind;
 
 /** What a doctor has found: a row for each leg of a way, and none is tried behind a broken one. */
 final class Legs {
@@ -99,7 +100,12 @@ final class Legs {
       throws IOException, InterruptedException {
     try {
       await(watch.ready(), end, "the egress does not answer the handshake in time");
-      return Check.ok("egress identity", "the one that the invite pins; the session is ready");
+      String over =
+          watch.transport() == TransportKind.DTLS
+              ? " over DTLS, for there is no QUIC here or there"
+              : "";
+      return Check.ok(
+          "egress identity", "the one that the invite pins; the session is ready" + over);
     } catch (DesktopWatch.WrongPinException wrong) {
       return Check.fail("egress identity", String.valueOf(wrong.getMessage()), remedy);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,9 @@ final class WithoutQuicIT {
     Path file = directory.resolve("file");
     Chain.curl("-x", "http://" + proxy, url("/blob/20"), "-o", file.toString());
     assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(20));
+    Owner.Said doctor = Owner.run(Map.of(), "", "doctor", "--invite", invite, "--include-loopback");
+    assertThat(doctor.out()).contains("the session is ready over DTLS");
+    assertThat(doctor.exitCode()).isZero();
   }
 
   @Test
