@@ -46,7 +46,7 @@ import tollway.session.TransportKind;
     },
     footer = {
       "",
-      "Set it as proxy, for example: curl --proxy socks5h://127.0.0.1:8460 https://example.org/",
+      "Set it as proxy, for example: 'curl --proxy socks5h://127.0.0.1:8460 https://example.org/'.",
       "Browsers take http://127.0.0.1:8460/proxy.pac as automatic proxy configuration.",
       "While there is no way out, requests wait up to 20 s and then fail with the reason (HTTP 503,"
           + " SOCKS reply 4)."
