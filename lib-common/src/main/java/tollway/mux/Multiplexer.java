@@ -237,8 +237,8 @@ public final class Multiplexer {
 
   private void accept(int id) {
     MuxStream stream = add(id, false);
+    stream.registerOn(loop); // Before its owner has it, who may close it.
     owner.opened(stream, id);
-    stream.registerOn(loop);
   }
 
   private MuxStream add(int id, boolean opener) {

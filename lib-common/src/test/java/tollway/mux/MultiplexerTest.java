@@ -132,6 +132,17 @@ final class MultiplexerTest {
   }
 
   @Test
+  void aStreamThatNobodyWantsIsClosedAndTheOthersGoOn() throws Exception {
+    server.refuses = true;
+    Collector refused = new Collector();
+    DuplexChannel stream = open(refused);
+    onLoop(() -> stream.writeAndFlush(text("is anybody there?")));
+    stream.closeFuture().get(30, TimeUnit.SECONDS);
+    server.refuses = false;
+    assertThat(ask("goes on")).isEqualTo("goes on");
+  }
+
+  @Test
   void bytesThatNobodyAllowedEndIt() throws Exception {
     DuplexChannel stream = open(new Collector());
     onLoop(() -> stream.config().setAutoRead(false));
@@ -213,6 +224,7 @@ final class MultiplexerTest {
     private final Queue<ByteBuf> wire = new ArrayDeque<>();
     int mostAtOnce;
     private int now;
+    volatile boolean refuses;
     @Nullable End other;
     @Nullable Multiplexer mux;
 
@@ -246,6 +258,10 @@ final class MultiplexerTest {
     public void opened(DuplexChannel stream, int id) {
       mostAtOnce = Math.max(mostAtOnce, ++now);
       stream.closeFuture().addListener(left -> now--);
+      if (refuses) {
+        stream.close();
+        return;
+      }
       streams.add(stream);
       stream.pipeline().addLast(new Service());
     }
