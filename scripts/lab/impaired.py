@@ -91,11 +91,13 @@ class Lab(Roles):
         self.proxy = "socks5h://" + self.said("desktop", "listening")["proxy"]
         self.origin = "http://127.0.0.1:" + self.said("origin")
 
-    def fetch(self, name, target="/dev/null"):
-        """A download that runs; its output is first byte, total, bytes."""
+    def fetch(self, name, target="/dev/null", streams=1):
+        """Downloads that run and begin together; a line of the output is first byte, total, bytes of one."""
         return subprocess.Popen(
             ["ip", "netns", "exec", self.namespace("home"), "curl", "-fsS", "--max-time", "300", "--proxy", self.proxy,
-             "-o", target, "-w", "%{time_starttransfer} %{time_total} %{size_download}", f"{self.origin}/{name}"],
+             "--no-progress-meter", "-Z", "--parallel-immediate", "--parallel-max", str(streams),
+             "-w", "%{time_starttransfer} %{time_total} %{size_download}\\n",
+             *["-o", target, f"{self.origin}/{name}"] * streams],
             stdout=subprocess.PIPE, text=True)
 
     def received(self):
@@ -116,15 +118,13 @@ class Lab(Roles):
 def together(lab, name, streams):
     """Rates of so many downloads at once: each one's, and that of all."""
     begun = time.monotonic()
-    running = [lab.fetch(name) for _ in range(streams)]
-    rates = []
-    for one in running:
-        first, total, size = map(float, one.communicate()[0].split())
-        if one.returncode != 0:
-            raise SystemExit(f"bench: a download failed (curl {one.returncode})")
-        rates.append(size / 1e6 / max(1e-9, total - first))
-    whole = sum(1 for _ in running) * size / 1e6 / (time.monotonic() - begun)
-    return rates, whole
+    running = lab.fetch(name, streams=streams)
+    lines = running.communicate()[0].splitlines()
+    took = time.monotonic() - begun
+    if running.returncode != 0 or len(lines) != streams:
+        raise SystemExit(f"bench: a download failed (curl {running.returncode})")
+    each = [tuple(map(float, line.split())) for line in lines]
+    return [size / 1e6 / max(1e-9, total - first) for first, total, size in each], sum(e[2] for e in each) / 1e6 / took
 
 
 def jain(values):

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,10 @@ final class ServerSession {
   private final VirtualDatagramChannel datagrams;
   private @Nullable Transport transport;
   private @Nullable Timer abandoned;
+
+  /** Cancelled as soon as it can be: it holds the whole session. */
+  private @Nullable Timer unstated;
+
   private boolean stated;
   private boolean ended;
 
@@ -84,13 +89,7 @@ final class ServerSession {
   void start(Transports transports) {
     loop.checkInLoop();
     transport = transports.make(loop, datagrams, new TransportEvents());
-    loop.schedule(
-        UNSTATED,
-        () -> {
-          if (!stated) {
-            end("nobody stated its key");
-          }
-        });
+    unstated = loop.schedule(UNSTATED, () -> end("nobody stated its key"));
   }
 
   NettyEventLoop loop() {
@@ -147,6 +146,9 @@ final class ServerSession {
     log.debug("a session ended: {}", why);
     if (abandoned != null) {
       abandoned.cancel();
+    }
+    if (unstated != null) {
+      unstated.cancel();
     }
     if (transport != null) {
       transport.close(error);
@@ -237,6 +239,7 @@ final class ServerSession {
       }
       if (read.equals(key.key())) {
         stated = true;
+        Objects.requireNonNull(unstated).cancel();
         owner.stated(ServerSession.this);
         context.writeAndFlush(Unpooled.buffer(1).writeByte(1));
       } else {
