@@ -40,11 +40,12 @@ final class KeyCommandsTest {
   @Test
   void aDirectoryIsNoPlaceForAKeyAndForceNoRemedy() {
     for (String force : new String[] {"--json", "--force"}) {
-      for (String place : new String[] {directory.toString(), ""}) {
-        Shell refused = scrooge("keygen", "-o", place, force);
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err()).contains("name the file for the key").doesNotContain("--force");
-      }
+      Shell refused = scrooge("keygen", "-o", directory.toString(), force);
+      assertThat(refused.exitCode()).isEqualTo(2);
+      assertThat(refused.err()).contains("name the file for the key").doesNotContain("--force");
+      Shell unnamed = scrooge("keygen", "-o", "", force);
+      assertThat(unnamed.exitCode()).isEqualTo(2);
+      assertThat(unnamed.err()).contains("the name is empty").doesNotContain("--force");
     }
   }
 
