@@ -318,6 +318,11 @@
     }
   }
 
+  // Between a person and us, never passed on.
+  const WISH = 0x30;
+  const HOLDS = 0x31;
+  const OFFER = 0x32;
+  const ANSWER = 0x33;
   /** SCTP here slows down at every loss, each association by itself: so many more may share the work. */
   const STRIPES = 3;
   const LONGEST_SDP = 8 << 10;
@@ -383,8 +388,14 @@
     }
 
     fromEgress(frame) {
+      if (urgent(frame) || (this.channel && this.channel.bufferedAmount <= CHANNEL_QUEUE)) {
+        this.send(frame);
+      }
+    }
+
+    send(frame) {
       const channel = this.channel;
-      if (!channel || channel.readyState !== "open" || (!urgent(frame) && channel.bufferedAmount > CHANNEL_QUEUE)) {
+      if (!channel || channel.readyState !== "open") {
         return;
       }
       try {
@@ -486,9 +497,10 @@
       }
     }
 
+    /** However full the channel is: that is when further associations are wished for. */
     reply(word) {
       if (this.words-- > 0 && !this.over) {
-        this.fromEgress(new Uint8Array(word));
+        this.send(new Uint8Array(word));
       }
     }
 
