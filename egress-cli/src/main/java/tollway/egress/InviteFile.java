@@ -3,8 +3,6 @@ package tollway.egress;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import tollway.cli.TextFile;
 import tollway.files.DurableFile;
@@ -18,19 +16,7 @@ final class InviteFile {
   }
 
   static void write(Path file, String invite) throws IOException {
-    try {
-      DurableFile.replace(file, (invite + "\n").getBytes(StandardCharsets.US_ASCII));
-    } catch (AccessDeniedException denied) {
-      throw new AccessDeniedException(file.toString()); // Not of the file that was made beside it.
-    } catch (FileSystemException refused) {
-      throw cannotWrite(file, String.valueOf(refused.getReason()), refused);
-    } catch (IOException refused) {
-      throw cannotWrite(file, String.valueOf(refused.getMessage()), refused);
-    }
-  }
-
-  private static IOException cannotWrite(Path file, String why, IOException refused) {
-    return new IOException("cannot write " + file + ": " + why, refused);
+    DurableFile.replace(file, (invite + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   /** The text in {@code file}, which is no longer than any invite. */

@@ -4,8 +4,12 @@ package tollway.files;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -14,7 +18,9 @@ import java.util.Set;
 
 /**
  * Writes files for their owner's eyes alone, of which all is on the disk or nothing, whatever
- * happens meanwhile. Makes the directories above them. Calls block.
+ * happens meanwhile. Makes the directories above them. Whatever is refused, it is told of the file
+ * that was asked for: the name of the one that is made beside it would explain nothing. Calls
+ * block.
  */
 public final class DurableFile {
   private DurableFile() {}
@@ -38,10 +44,30 @@ public final class DurableFile {
   }
 
   private static void write(Path file, byte[] content, Step last) throws IOException {
+    try {
+      tryToWrite(file, content, last);
+    } catch (FileAlreadyExistsException | NotDirectoryException told) {
+      throw told;
+    } catch (AccessDeniedException denied) {
+      throw new AccessDeniedException(file.toString());
+    } catch (NoSuchFileException noPlace) {
+      throw cannotWrite(file, "no such directory", noPlace);
+    } catch (FileSystemException refused) {
+      throw cannotWrite(file, String.valueOf(refused.getReason()), refused);
+    } catch (IOException refused) {
+      throw cannotWrite(file, String.valueOf(refused.getMessage()), refused);
+    }
+  }
+
+  private static IOException cannotWrite(Path file, String why, IOException refused) {
+    return new IOException("cannot write " + file + ": " + why, refused);
+  }
+
+  private static void tryToWrite(Path file, byte[] content, Step last) throws IOException {
     Path absolute = file.toAbsolutePath();
     Path directory = absolute.getParent();
     if (directory == null) {
-      throw new IOException(file + " is not a file name");
+      throw new IOException("that is no file name");
     }
     Directories.make(directory);
     Path beside =

@@ -4,11 +4,7 @@ package tollway.identity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -107,25 +103,12 @@ public final class IdentityFile {
     return Identity.ofSeed(der.slice(prefix, prefix + 32));
   }
 
-  /** Whatever is refused, it is told of {@code file}: a temporary name would explain nothing. */
   private static void write(Path file, Identity identity, boolean replace) throws IOException {
-    try {
-      byte[] text = toPem(identity).getBytes(StandardCharsets.US_ASCII);
-      if (replace) {
-        DurableFile.replace(file, text);
-      } else {
-        DurableFile.create(file, text);
-      }
-    } catch (FileAlreadyExistsException | NotDirectoryException told) {
-      throw told;
-    } catch (AccessDeniedException refused) {
-      throw new AccessDeniedException(file.toString());
-    } catch (NoSuchFileException noPlace) {
-      throw new IOException("cannot write " + file + ": no such directory", noPlace);
-    } catch (FileSystemException refused) {
-      throw new IOException("cannot write " + file + ": " + refused.getReason(), refused);
-    } catch (IOException refused) {
-      throw new IOException("cannot write " + file + ": " + refused.getMessage(), refused);
+    byte[] text = toPem(identity).getBytes(StandardCharsets.US_ASCII);
+    if (replace) {
+      DurableFile.replace(file, text);
+    } else {
+      DurableFile.create(file, text);
     }
   }
 }
