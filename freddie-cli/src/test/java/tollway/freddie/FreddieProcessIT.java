@@ -4,6 +4,7 @@ package tollway.freddie;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -88,6 +89,46 @@ final class FreddieProcessIT {
         assertThat(client.prove().stun()).containsExactly("stun.example.org:3478");
       }
     }
+  }
+
+  @Test
+  void topTellsWhatARunningFreddieDoes() throws Exception {
+    try (JavaProcess freddie = freddie("serve", "--listen", ANY_PORT, "--json")) {
+      JsonObject ready = freddie.event("ready");
+      String url = ready.get("url").getAsString();
+      try (RawClient client = RawClient.proved(address(ready))) {
+        client.wishes(3, Town.EGRESS);
+        Await.until(
+            "it counts", () -> get(url + "/metrics").body().contains("consumers_waiting 1\n"));
+        try (JavaProcess top = freddie("top", "--once", "--json", url)) {
+          assertThat(top.exitCode()).as("%s", top.err()).isEqualTo(ExitCode.DONE);
+          JsonObject seen = JsonParser.parseString(top.out().get(0)).getAsJsonObject();
+          assertThat(seen.get("clients").getAsInt()).isEqualTo(1);
+          assertThat(seen.get("waitingConsumers").getAsInt()).isEqualTo(1);
+          assertThat(seen.get("matchesPerSecond").getAsDouble()).isZero();
+        }
+        try (JavaProcess top = freddie("top", "--once", url)) {
+          assertThat(top.exitCode()).isEqualTo(ExitCode.DONE);
+          assertThat(top.out()).contains("volunteers with a free slot 0, people waiting 1");
+        }
+      }
+    }
+  }
+
+  @Test
+  void topOfNobodyIsOneLine() throws Exception {
+    int free;
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = taken.getLocalPort();
+    }
+    assertFails(
+        freddie("top", "http://127.0.0.1:" + free),
+        ExitCode.UNAVAILABLE,
+        "freddie: http://127.0.0.1:" + free + "/metrics: nobody listens there");
+    assertFails(
+        freddie("top", "ftp://example.org"),
+        ExitCode.USAGE,
+        "freddie: 'ftp://example.org' is no freddie's address");
   }
 
   @Test

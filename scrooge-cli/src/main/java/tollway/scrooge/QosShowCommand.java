@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
+import tollway.console.LiveScreen;
 import tollway.loop.StopSignal;
 
 /** {@code scrooge qos show}. */
@@ -67,7 +68,7 @@ final class QosShowCommand extends Subcommand {
     if (daemon.json()) {
       io().out().println(answer);
     } else {
-      QosView.of(answer, QosView.WIDTH).forEach(io().out()::println);
+      QosView.of(answer, LiveScreen.WIDTH).forEach(io().out()::println);
     }
   }
 }

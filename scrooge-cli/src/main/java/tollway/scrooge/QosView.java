@@ -14,8 +14,6 @@ import tollway.shaping.ClaimText;
 
 /** The answers to {@code share} and {@code qos} as lines for people. */
 final class QosView {
-  static final int WIDTH = 80;
-
   private static final int LABEL = "12345678  delivered ".length();
   private static final int FIGURE = " 123.4mbit".length();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.scrooge;
+package tollway.console;
 
 import java.io.IOException;
 import java.util.List;
@@ -15,7 +15,10 @@ import org.jline.utils.InfoCmp.Capability;
  * A terminal whose last lines are drawn over again and again; nothing at all where output goes to a
  * file or a pipe. Closing leaves the last picture, and the cursor at its end.
  */
-final class LiveScreen implements AutoCloseable {
+public final class LiveScreen implements AutoCloseable {
+  /** Of a terminal that does not tell, in columns. */
+  public static final int WIDTH = 80;
+
   private record Drawn(Terminal terminal, Display display) {}
 
   private final Optional<Drawn> on;
@@ -24,11 +27,11 @@ final class LiveScreen implements AutoCloseable {
     this.on = on;
   }
 
-  static LiveScreen none() {
+  public static LiveScreen none() {
     return new LiveScreen(Optional.empty());
   }
 
-  static LiveScreen open() throws IOException {
+  public static LiveScreen open() throws IOException {
     Terminal terminal;
     try {
       terminal =
@@ -52,12 +55,13 @@ final class LiveScreen implements AutoCloseable {
     return new LiveScreen(Optional.of(new Drawn(terminal, new Display(terminal, false))));
   }
 
-  int width() {
-    return on.map(drawn -> drawn.terminal.getColumns()).filter(w -> w > 0).orElse(QosView.WIDTH);
+  /** In columns. */
+  public int width() {
+    return on.map(drawn -> drawn.terminal.getColumns()).filter(w -> w > 0).orElse(WIDTH);
   }
 
   /** Draws {@code lines} over those before; false when there is no such terminal. */
-  boolean draw(List<String> lines) {
+  public boolean draw(List<String> lines) {
     if (on.isEmpty()) {
       return false;
     }
