@@ -46,7 +46,7 @@ final class ArchitectureTest {
     DOORS.put("shaping", Set.of("exec", "loop"));
     DOORS.put("wire", Set.of("bytes", "identity"));
     DOORS.put("worker", Set.of("identity", "loop"));
-    DOORS.put("signaling", Set.of("bytes", "identity", "loop", "worker"));
+    DOORS.put("signaling", Set.of("bytes", "identity", "loop", "stun", "worker"));
     DOORS.put("portmap", Set.of("bytes", "loop", "stun"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "portmap", "stun"));
     DOORS.put("netstate", Set.of("bytes", "files", "identity", "loop"));
@@ -66,6 +66,7 @@ final class ArchitectureTest {
             "session",
             "shaping",
             "signaling",
+            "stun",
             "webrtc",
             "worker"));
     DOORS.put("pt", Set.of("bytes", "loop", "pipeline"));

@@ -5,8 +5,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tollway.bytes.Bytes;
 import tollway.identity.NodeId;
 import tollway.signaling.Advert;
 
@@ -15,6 +17,14 @@ final class Client {
   static final Advert NOTHING = new Advert(0, List.of(), "");
 
   final NodeId node;
+  final Origin from;
+
+  /** The same for all on one host. */
+  final Optional<Bytes> host;
+
+  /** Tells it from others, unless they want to be taken for it. */
+  final long mark;
+
   final Map<Long, Match> matches = new LinkedHashMap<>();
 
   /** With whom it is paired on its own account, or they on theirs. */
@@ -25,8 +35,16 @@ final class Client {
   int given;
   int taken;
 
+  /** A client of unknown origin. */
   Client(NodeId node) {
+    this(node, Origin.UNKNOWN, Optional.empty());
+  }
+
+  Client(NodeId node, Origin from, Optional<Bytes> host) {
     this.node = node;
+    this.from = from;
+    this.host = host;
+    mark = node.key().toBuffer().getLong();
   }
 
   NodeId node() {

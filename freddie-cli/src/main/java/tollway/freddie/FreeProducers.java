@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
@@ -44,10 +45,10 @@ final class FreeProducers {
     return all.size();
   }
 
-  /** Who suits of those who say that they reach {@code egress} over so many others. */
-  @Nullable Client first(NodeId egress, int distance, int lookedAt, Predicate<Client> suits) {
-    Client found = Turns.first(queue(Optional.of(egress), distance), lookedAt, suits);
-    return found != null ? found : Turns.first(queue(Optional.empty(), distance), lookedAt, suits);
+  /** The best of those who say that they reach {@code egress} over so many others. */
+  @Nullable Client best(NodeId egress, int distance, int lookedAt, ToIntFunction<Client> rank) {
+    Client found = Turns.best(queue(Optional.of(egress), distance), lookedAt, rank);
+    return found != null ? found : Turns.best(queue(Optional.empty(), distance), lookedAt, rank);
   }
 
   /** Whether one of the first who say so suits; nobody loses their turn. */

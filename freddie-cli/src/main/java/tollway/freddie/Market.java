@@ -4,7 +4,6 @@ package tollway.freddie;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +30,6 @@ import tollway.signaling.Signal;
  * for each of its matches. So nobody comes twice on a way, and none has more than three.
  */
 final class Market {
-  /** A pair that could not connect is not tried again for so long, in nanoseconds. */
-  static final long FAILURE_MEMORY = 60_000_000_000L;
-
-  /** What one consumer may hold at once. */
-  static final int MOST_PRODUCERS = 32;
-
   /** How many on the other side are looked at for one client before it waits. */
   static final int LOOKED_AT = 128;
 
@@ -46,17 +39,13 @@ final class Market {
   /** By way of how many others it is tried whether a producer leads to the egress. */
   private static final int PROSPECTS = 8;
 
-  private static final int FAILURES_REMEMBERED = 10_000;
   private static final int SWEPT_AT_ONCE = 256;
 
   /** Something to say to one client. */
   record Effect(Client to, Signal signal) {}
 
-  private record Pair(NodeId consumer, NodeId producer) {}
-
   private final LongSupplier ids;
-  private final LongSupplier nanoTime;
-
+  private final MatchPolicy policy;
   private final FreeProducers free = new FreeProducers();
 
   /** By egress: who waits longest first. */
@@ -68,22 +57,13 @@ final class Market {
   /** The connection that speaks for a producer: its newest. */
   private final Map<NodeId, Client> speakers = new HashMap<>();
 
-  private final Map<Pair, Long> failures =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Pair, Long> eldest) {
-          return size() > FAILURES_REMEMBERED;
-        }
-      };
   private int matchCount;
   private long matchesMade;
 
   /** {@code ids} names matches unguessably; {@code nanoTime} is monotonic. */
   Market(LongSupplier ids, LongSupplier nanoTime) {
     this.ids = ids;
-    this.nanoTime = nanoTime;
+    policy = new MatchPolicy(nanoTime);
   }
 
   /**
@@ -134,9 +114,7 @@ final class Market {
       return List.of();
     }
     if (hangUp.failed()) {
-      Pair pair = new Pair(match.consumer().node, match.producer().node);
-      failures.remove(pair);
-      failures.put(pair, nanoTime.getAsLong());
+      policy.failed(match.consumer().node, match.producer().node);
     }
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect(match.other(from), hangUp));
@@ -187,6 +165,11 @@ final class Market {
     return wishes.size();
   }
 
+  /** So often a pair was refused so that nobody meets too many volunteers. */
+  long quotaRefusals() {
+    return policy.quotaRefusals();
+  }
+
   int freeProducerCount() {
     return free.count();
   }
@@ -230,7 +213,11 @@ final class Market {
       do {
         producer =
             wish.count > 0
-                ? free.first(wish.egress, far, lookedAt(far), each -> suits(wish, each, distance))
+                ? free.best(
+                    wish.egress,
+                    far,
+                    lookedAt(far),
+                    each -> suits(wish, each, distance) ? policy.rank(wish, each) : Turns.UNFIT)
                 : null;
         if (producer != null) {
           pair(wish, producer, distance, effects);
@@ -245,18 +232,11 @@ final class Market {
   }
 
   private boolean suits(Wish wish, Client producer, int distance) {
-    Client consumer = wish.owner;
-    if (distance < wish.least
-        || distance > wish.most
-        || consumer.taken >= MOST_PRODUCERS
-        || producer.node.equals(consumer.node)
-        || wish.excluded.contains(producer.node)
-        || (wish.onwardOf == null && consumer.partners.contains(producer))
-        || failedLately(consumer, producer)) {
-      return false;
-    }
-    return leads(
-        producer, wish.egress, distance, distance == 0 ? Set.of() : wish.keptFromTheRest());
+    return distance >= wish.least
+        && distance <= wish.most
+        && policy.lets(wish, producer)
+        && leads(
+            producer, wish.egress, distance, distance == 0 ? Set.of() : wish.keptFromTheRest());
   }
 
   /**
@@ -268,7 +248,7 @@ final class Market {
     if (way.isEmpty() || distance == 0 || !way.get().justInTime()) {
       return way.isPresent();
     }
-    if (producer.taken >= MOST_PRODUCERS) {
+    if (producer.taken >= MatchPolicy.MOST_PRODUCERS) {
       return false;
     }
     Set<NodeId> others = new HashSet<>(onTheWay);
@@ -279,13 +259,8 @@ final class Market {
         PROSPECTS,
         next ->
             !others.contains(next.node)
-                && !failedLately(producer, next)
+                && !policy.failedLately(producer, next)
                 && leads(next, egress, distance - 1, others));
-  }
-
-  private boolean failedLately(Client consumer, Client producer) {
-    Long failedAt = failures.get(new Pair(consumer.node, producer.node));
-    return failedAt != null && nanoTime.getAsLong() - failedAt <= FAILURE_MEMORY;
   }
 
   private void pair(Wish wish, Client producer, int distance, List<Effect> effects) {
@@ -297,6 +272,7 @@ final class Market {
       consumer.partners.add(producer);
       producer.partners.add(consumer);
     }
+    policy.paired(consumer, producer);
     consumer.taken++;
     producer.given++;
     matchCount++;

@@ -119,12 +119,15 @@ final class MarketHall {
         freddie_matches %d
         # TYPE freddie_matches_made_total counter
         freddie_matches_made_total %d
+        # TYPE freddie_quota_refusals_total counter
+        freddie_quota_refusals_total %d
         """
         .formatted(
             connections.size(),
             market.freeProducerCount(),
             market.waitingCount(),
             market.matchCount(),
-            market.matchesMade());
+            market.matchesMade(),
+            market.quotaRefusals());
   }
 }

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -46,9 +47,14 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     this.server = server;
     this.guard = guard;
     this.channel = channel;
+    nonce = random(random);
+  }
+
+  /** A fresh nonce or salt. */
+  static Bytes random(SecureRandom random) {
     byte[] fresh = new byte[Signal.NONCE_SIZE];
     random.nextBytes(fresh);
-    nonce = Bytes.of(fresh);
+    return Bytes.of(fresh);
   }
 
   /** Any thread. */
@@ -68,7 +74,7 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     if (event instanceof WebSocketServerProtocolHandler.HandshakeComplete) {
       opened = true;
       if (server.opened()) {
-        send(new Signal.Challenge(Signal.VERSION, nonce));
+        send(new Signal.Challenge(Signal.VERSION, nonce, Optional.of(server.hostSalt())));
       } else {
         refuse(Fault.FULL);
       }
@@ -138,7 +144,7 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
       refuse(Fault.policy(Signal.Code.BAD_PROOF, "the proof does not verify"));
     } else {
       guard.proved();
-      client = new Client(hello.node());
+      client = new Client(hello.node(), Origin.of(channel.remoteAddress()), hello.host());
       server.hall().enters(client, this);
     }
   }

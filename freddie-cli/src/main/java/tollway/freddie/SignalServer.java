@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tollway.bytes.Bytes;
 import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
@@ -51,6 +52,7 @@ final class SignalServer implements AutoCloseable {
   private final Backlog backlog;
   private final Counters counters = new Counters();
   private final SecureRandom random = new SecureRandom();
+  private final Bytes hostSalt = SignalConnection.random(random);
   private final ChannelGroup connections;
   private final AtomicInteger sockets = new AtomicInteger();
   private @Nullable Channel listener;
@@ -87,6 +89,11 @@ final class SignalServer implements AutoCloseable {
 
   Counters counters() {
     return counters;
+  }
+
+  /** What clients hash the name of their host with. */
+  Bytes hostSalt() {
+    return hostSalt;
   }
 
   Backlog backlog() {

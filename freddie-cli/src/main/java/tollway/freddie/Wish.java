@@ -6,6 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.signaling.Signal;
+import tollway.stun.NatMapping;
 
 /** Producers that a consumer wants, for itself or for a match of which it is the producer. */
 final class Wish {
@@ -17,6 +18,7 @@ final class Wish {
 
   final int most;
   final Set<NodeId> excluded;
+  final NatMapping nat;
   final @Nullable Match onwardOf;
   int count;
 
@@ -27,6 +29,7 @@ final class Wish {
       int least,
       int most,
       Set<NodeId> excluded,
+      NatMapping nat,
       @Nullable Match onwardOf) {
     this.owner = owner;
     this.count = count;
@@ -34,6 +37,7 @@ final class Wish {
     this.least = least;
     this.most = most;
     this.excluded = excluded;
+    this.nat = nat;
     this.onwardOf = onwardOf;
   }
 
@@ -45,6 +49,7 @@ final class Wish {
         request.least(),
         request.most(),
         Set.copyOf(request.exclude()),
+        request.nat(),
         null);
   }
 
@@ -62,7 +67,9 @@ final class Wish {
     }
     first.consumer().partners.forEach(partner -> excluded.add(partner.node));
     int distance = match.distance() - 1;
-    return new Wish(match.producer(), 1, match.egress(), distance, distance, excluded, match);
+    Client owner = match.producer();
+    return new Wish(
+        owner, 1, match.egress(), distance, distance, excluded, owner.advert.nat(), match);
   }
 
   /** Who may not be on the way behind a producer that suits. */

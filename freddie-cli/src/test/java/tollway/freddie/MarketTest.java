@@ -3,11 +3,13 @@ package tollway.freddie;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,7 +21,10 @@ import tollway.freddie.Market.Effect;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.signaling.Advert;
+import tollway.signaling.Endpoint;
+import tollway.signaling.PathAssertion;
 import tollway.signaling.Signal;
+import tollway.stun.NatMapping;
 
 /** Who is paired with whom, decided without sockets or clocks. */
 final class MarketTest {
@@ -93,7 +98,7 @@ final class MarketTest {
     long match = matchIds(wishes(alice, 1)).get(0);
     market.hangsUp(alice, new Signal.HangUp(match, "no way through", true));
     assertThat(wishes(alice, 1)).isEmpty();
-    now.addAndGet(Market.FAILURE_MEMORY);
+    now.addAndGet(PairFailures.MEMORY);
     assertThat(market.sweep()).isEmpty();
     now.addAndGet(1);
     assertThat(market.sweep()).hasSize(2);
@@ -114,7 +119,7 @@ final class MarketTest {
 
   @Test
   void nobodyHoldsMoreThanTheirShare() {
-    for (int i = 0; i < 3 * Market.MOST_PRODUCERS; i++) {
+    for (int i = 0; i < 3 * MatchPolicy.MOST_PRODUCERS; i++) {
       producer(i, 1);
     }
     Client greedy = new Client(node(500));
@@ -122,7 +127,7 @@ final class MarketTest {
     for (int i = 0; i < 10; i++) {
       effects.addAll(wishes(greedy, Signal.MAX_COUNT));
     }
-    assertThat(partners(effects)).hasSize(Market.MOST_PRODUCERS);
+    assertThat(partners(effects)).hasSize(MatchPolicy.MOST_PRODUCERS);
     assertThat(market.sweep()).isEmpty();
     Signal.HangUp enough = new Signal.HangUp(matchIds(effects).get(0), "", false);
     assertThat(partners(market.hangsUp(greedy, enough))).hasSize(1);
@@ -130,21 +135,103 @@ final class MarketTest {
 
   @Test
   void whoSuitsIsFoundBehindManyWhoDoNot() {
-    Client picky = new Client(node(5000));
+    Endpoint ours = Endpoint.connected(EGRESS);
+    PathAssertion notReally = new PathAssertion(List.of(ours), List.of(ours));
     for (int i = 0; i < 3 * Market.LOOKED_AT; i++) {
-      producer(i, 1);
-      List<Effect> effects = new ArrayList<>(wishes(picky, 1));
-      while (effects.isEmpty()) {
-        effects.addAll(market.sweep());
-      }
-      market.hangsUp(picky, new Signal.HangUp(matchIds(effects).get(0), "no way", true));
+      market.offers(new Client(node(i)), new Advert(1, notReally, ""));
     }
     Client suitable = producer(4000, 1);
-    List<Effect> effects = new ArrayList<>(wishes(picky, 1));
+    List<Effect> effects = new ArrayList<>(wishes(new Client(node(5000)), 1));
     for (int i = 0; i < 4; i++) {
       effects.addAll(market.sweep());
     }
     assertThat(partners(effects)).containsExactly(suitable);
+  }
+
+  @Test
+  void aStandbyComesFromAnotherNetworkIfThereIsOne() {
+    Client first = producer(1, "192.0.2.1");
+    Client beside = producer(2, "192.0.77.1");
+    Client elsewhere = producer(3, "198.51.100.1");
+    Client alice = new Client(node(4));
+    assertThat(partners(wishes(alice, 2))).containsExactly(first, elsewhere);
+    assertThat(partners(wishes(alice, 1))).containsExactly(beside);
+  }
+
+  @Test
+  void goodNatsAreKeptForThoseWhoNeedThem() {
+    Client open = producer(1, NatMapping.NONE);
+    Client hard = producer(2, NatMapping.ENDPOINT_DEPENDENT);
+    Client easy = producer(3, NatMapping.ENDPOINT_INDEPENDENT);
+    assertThat(partners(wishes(4, NatMapping.ENDPOINT_INDEPENDENT))).containsExactly(easy);
+    assertThat(partners(wishes(5, NatMapping.NONE))).containsExactly(hard);
+    assertThat(partners(wishes(6, NatMapping.ENDPOINT_DEPENDENT))).containsExactly(open);
+    // Better a relay's help than none at all.
+    market.leaves(hard);
+    Client other = producer(7, NatMapping.ENDPOINT_DEPENDENT);
+    assertThat(partners(wishes(8, NatMapping.ENDPOINT_DEPENDENT))).containsExactly(other);
+  }
+
+  @Test
+  void nobodyRelaysForThemselves() {
+    Optional<Bytes> here = Optional.of(Bytes.of(new byte[16]));
+    Client own = new Client(node(1), Origin.UNKNOWN, here);
+    market.offers(own, advert(5));
+    Client alice = new Client(node(2), Origin.UNKNOWN, here);
+    assertThat(wishes(alice, 1)).isEmpty();
+    assertThat(partners(wishes(new Client(node(3)), 1))).containsExactly(own);
+    Client other = producer(4, 1);
+    assertThat(partners(market.sweep())).isEmpty();
+    assertThat(alice.partners).containsExactly(other);
+  }
+
+  @Test
+  void nobodyMeetsAllVolunteers() {
+    for (int i = 0; i < DonorQuota.PER_IDENTITY + 10; i++) {
+      producer(i, 1);
+    }
+    Client curious = new Client(node(5000));
+    Set<Client> met = new HashSet<>();
+    for (int i = 0; i < 3 * DonorQuota.PER_IDENTITY; i++) {
+      List<Effect> effects = wishes(curious, 1);
+      if (!effects.isEmpty()) {
+        met.addAll(partners(effects));
+        market.hangsUp(curious, new Signal.HangUp(matchIds(effects).get(0), "", false));
+      }
+    }
+    assertThat(met).hasSize(DonorQuota.PER_IDENTITY);
+    assertThat(market.quotaRefusals()).isPositive();
+    // Those it knows it meets again, and after an hour others.
+    assertThat(wishes(curious, 1)).isNotEmpty();
+    now.addAndGet(3_600_000_000_000L);
+    for (int i = 0; i < 20; i++) {
+      market.sweep().forEach(effect -> met.addAll(partners(List.of(effect))));
+      met.addAll(partners(wishes(curious, 16)));
+    }
+    assertThat(met).hasSizeGreaterThan(DonorQuota.PER_IDENTITY);
+  }
+
+  @Test
+  void newNamesDoNotHelpWhoWantsToMeetAllVolunteers() {
+    for (int i = 0; i < DonorQuota.PER_SITE + 100; i++) {
+      producer(i, 1);
+    }
+    Set<Client> met = new HashSet<>();
+    for (int name = 0; name < 40; name++) {
+      // Of one /24, and freddie does not know better.
+      Client curious = new Client(node(5000 + name), from("192.0.2." + name), Optional.empty());
+      List<Effect> effects = wishes(curious, 16);
+      met.addAll(partners(effects));
+      market.leaves(curious);
+    }
+    assertThat(met).hasSize(DonorQuota.PER_SITE);
+    Client neighbor = new Client(node(6000), from("192.0.3.1"), Optional.empty());
+    Set<Client> fresh = new HashSet<>();
+    for (int i = 0; i < 20 && !fresh.stream().anyMatch(each -> !met.contains(each)); i++) {
+      fresh.addAll(partners(wishes(neighbor, 16)));
+      market.sweep().forEach(effect -> fresh.addAll(partners(List.of(effect))));
+    }
+    assertThat(fresh).anyMatch(each -> !met.contains(each));
   }
 
   @Test
@@ -220,6 +307,28 @@ final class MarketTest {
     Client client = new Client(node(name));
     market.offers(client, advert(slots));
     return client;
+  }
+
+  private Client producer(int name, String address) {
+    Client client = new Client(node(name), from(address), Optional.empty());
+    market.offers(client, advert(1));
+    return client;
+  }
+
+  private Client producer(int name, NatMapping nat) {
+    Client client = new Client(node(name));
+    PathAssertion paths = PathAssertion.connected(List.of(EGRESS));
+    market.offers(client, new Advert(1, paths, "", nat));
+    return client;
+  }
+
+  private List<Effect> wishes(int name, NatMapping nat) {
+    return market.wishes(
+        new Client(node(name)), new Signal.PeerRequest(1, EGRESS, List.of(), 0, 0, nat));
+  }
+
+  private static Origin from(String address) {
+    return Origin.of(new InetSocketAddress(address, 4711));
   }
 
   private List<Effect> wishes(Client consumer, int count) {

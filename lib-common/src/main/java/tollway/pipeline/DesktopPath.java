@@ -9,6 +9,7 @@ import tollway.loop.NettyEventLoop;
 import tollway.session.DataFrames;
 import tollway.session.PathHandle;
 import tollway.session.PathLink;
+import tollway.stun.NatMapping;
 import tollway.webrtc.DataChannel;
 import tollway.webrtc.PeerConfig;
 import tollway.webrtc.PeerConnection;
@@ -28,6 +29,9 @@ final class DesktopPath implements PathLink {
     void sendOffer(String sdp);
 
     void sendCandidate(String line);
+
+    /** What was found of the NAT before us. */
+    void nat(NatMapping found);
 
     /** Something between the volunteer and us alone; the frame stays the caller's. */
     void aside(ByteBuf frame);
@@ -168,6 +172,11 @@ final class DesktopPath implements PathLink {
     @Override
     public void localCandidate(String line) {
       owner.sendCandidate(line);
+    }
+
+    @Override
+    public void nat(NatMapping mapping) {
+      owner.nat(mapping);
     }
 
     @Override

@@ -17,6 +17,7 @@ import tollway.loop.EventLoop;
 import tollway.loop.Timer;
 import tollway.session.PathHandle;
 import tollway.session.PathSnapshot;
+import tollway.stun.NatMapping;
 
 /**
  * Further associations of a desktop with one volunteer, each of them one more path. A browser's
@@ -246,6 +247,11 @@ final class Stripes {
       } else if (description.length() + candidates.length() + line.length() < LONGEST) {
         candidates.append("a=").append(line).append("\r\n");
       }
+    }
+
+    @Override
+    public void nat(NatMapping found) {
+      // The first association found the same.
     }
 
     @Override

@@ -22,6 +22,7 @@ import tollway.signaling.Endpoint;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
+import tollway.stun.NatMapping;
 import tollway.webrtc.PeerConfig;
 import tollway.worker.Alarm;
 import tollway.worker.Keeping;
@@ -67,6 +68,7 @@ final class Volunteers {
   private final Map<MatchId, DesktopPath> paths = new HashMap<>();
   private final Map<MatchId, Stripes> stripes = new HashMap<>();
   private List<InetSocketAddress> stun = List.of();
+  private NatMapping nat = NatMapping.UNKNOWN;
 
   Volunteers(
       NettyEventLoop loop, DesktopConfig config, Identity identity, DesktopNews news, Owner owner) {
@@ -181,7 +183,8 @@ final class Volunteers {
               config.invite().egress(),
               wish.exclude().stream().limit(Signal.MAX_EXCLUDED).toList(),
               config.hops() - 1,
-              Endpoint.MAX_DISTANCE));
+              Endpoint.MAX_DISTANCE,
+              nat));
     } else if (effect instanceof KeepingEffect.HangUp over) {
       signaling.send(
           new Signal.HangUp(over.match(), NetworkErrors.brief(over.why()), over.failed()));
@@ -307,6 +310,11 @@ final class Volunteers {
     @Override
     public void sendCandidate(String line) {
       signaling.send(new Signal.Candidate(id.match(), line));
+    }
+
+    @Override
+    public void nat(NatMapping found) {
+      nat = found == NatMapping.UNKNOWN ? nat : found;
     }
 
     @Override

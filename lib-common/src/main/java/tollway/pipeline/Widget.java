@@ -18,6 +18,7 @@ import tollway.signaling.PathAssertion;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
+import tollway.stun.NatMapping;
 import tollway.webrtc.PeerConfig;
 import tollway.worker.MatchId;
 import tollway.worker.SlotEnd;
@@ -43,6 +44,7 @@ public final class Widget {
   private List<InetSocketAddress> stun = List.of();
   private final WidgetTrouble trouble = new WidgetTrouble();
   private @Nullable Timer ticking;
+  private NatMapping nat = NatMapping.UNKNOWN;
   private boolean known;
   private boolean ready;
   private boolean started;
@@ -202,7 +204,7 @@ public final class Widget {
     PathAssertion paths = ways.assertion();
     boolean open = conduct.isOpen() && !paths.allow().isEmpty();
     int offered = open ? Math.max(0, conduct.limits().slots() - slots.earlier()) : 0;
-    signaling.offerSlots(new Advert(offered, paths, config.tag()));
+    signaling.offerSlots(new Advert(offered, paths, config.tag(), nat));
     boolean now = known && open;
     if (now != ready || !now) {
       ready = now;
@@ -318,6 +320,14 @@ public final class Widget {
     @Override
     public PeerConfig peerConfig() {
       return channels();
+    }
+
+    @Override
+    public void nat(NatMapping found) {
+      if (found != NatMapping.UNKNOWN && found != nat) {
+        nat = found;
+        restate();
+      }
     }
 
     @Override

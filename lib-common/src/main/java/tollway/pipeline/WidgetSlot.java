@@ -13,6 +13,7 @@ import tollway.onward.Onward;
 import tollway.session.DataFrames;
 import tollway.shaping.FairShare;
 import tollway.shaping.Rate;
+import tollway.stun.NatMapping;
 import tollway.webrtc.DataChannel;
 import tollway.webrtc.PeerConfig;
 import tollway.webrtc.PeerConnection;
@@ -38,6 +39,9 @@ final class WidgetSlot {
     void sendAnswer(String sdp);
 
     void sendCandidate(String line);
+
+    /** What was found of the NAT before us. */
+    void nat(NatMapping found);
 
     void relaying();
 
@@ -243,6 +247,11 @@ final class WidgetSlot {
     @Override
     public void localCandidate(String line) {
       owner.sendCandidate(line);
+    }
+
+    @Override
+    public void nat(NatMapping mapping) {
+      owner.nat(mapping);
     }
 
     @Override

@@ -12,6 +12,7 @@ import tollway.loop.NettyEventLoop;
 import tollway.onward.Onward;
 import tollway.shaping.Rate;
 import tollway.signaling.Signal;
+import tollway.stun.NatMapping;
 import tollway.webrtc.PeerConfig;
 import tollway.worker.MatchId;
 import tollway.worker.SlotEnd;
@@ -25,6 +26,9 @@ final class WidgetSlots {
     PeerConfig peerConfig();
 
     void passedOn(int bytes);
+
+    /** What somebody's connection has told of the NAT before us. */
+    void nat(NatMapping found);
 
     /** Somebody came or went. */
     void moved(String what);
@@ -176,6 +180,11 @@ final class WidgetSlots {
     @Override
     public void relaying() {
       owner.moved("somebody came");
+    }
+
+    @Override
+    public void nat(NatMapping found) {
+      owner.nat(found);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Optional;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
+import tollway.stun.NatMapping;
 
 /** One message of the freddie protocol, version 2. */
 public sealed interface Signal {
@@ -26,16 +27,32 @@ public sealed interface Signal {
   int MAX_COUNT = 16;
 
   /** freddie's first word: prove on this connection who you are. */
-  record Challenge(int version, Bytes nonce) implements Signal {
+  record Challenge(int version, Bytes nonce, Optional<Bytes> hostSalt) implements Signal {
     public Challenge {
       check(nonce.size() == NONCE_SIZE, "a nonce has 32 bytes");
+      hostSalt.ifPresent(salt -> check(salt.size() == NONCE_SIZE, "a salt has 32 bytes"));
+    }
+
+    /** From a freddie that does not ask which host the client is on. */
+    public Challenge(int version, Bytes nonce) {
+      this(version, nonce, Optional.empty());
     }
   }
 
-  /** The client's first word. */
-  record Hello(int version, NodeId node, Bytes signature) implements Signal {
+  /**
+   * The client's first word.
+   *
+   * @param host tells those apart who are not on one host, {@link HostMark#SIZE} bytes
+   */
+  record Hello(int version, NodeId node, Bytes signature, Optional<Bytes> host) implements Signal {
     public Hello {
       check(signature.size() == Identity.SIGNATURE_SIZE, "a signature has 64 bytes");
+      host.ifPresent(mark -> check(mark.size() == HostMark.SIZE, "a host's mark has 16 bytes"));
+    }
+
+    /** From a client that does not say which host it is on. */
+    public Hello(int version, NodeId node, Bytes signature) {
+      this(version, node, signature, Optional.empty());
     }
   }
 
@@ -53,9 +70,11 @@ public sealed interface Signal {
 
   /**
    * How many producers a consumer wants beyond those it has; 0 withdraws. Between each of them and
-   * the egress shall lie from {@code least} to {@code most} others.
+   * the egress shall lie from {@code least} to {@code most} others; {@code nat} is the one before
+   * the consumer.
    */
-  record PeerRequest(int count, NodeId egress, List<NodeId> exclude, int least, int most)
+  record PeerRequest(
+      int count, NodeId egress, List<NodeId> exclude, int least, int most, NatMapping nat)
       implements Signal {
     public PeerRequest {
       exclude = List.copyOf(exclude);
@@ -66,7 +85,12 @@ public sealed interface Signal {
 
     /** One less. */
     public PeerRequest less() {
-      return new PeerRequest(count - 1, egress, exclude, least, most);
+      return new PeerRequest(count - 1, egress, exclude, least, most, nat);
+    }
+
+    /** From a consumer that does not know its NAT. */
+    public PeerRequest(int count, NodeId egress, List<NodeId> exclude, int least, int most) {
+      this(count, egress, exclude, least, most, NatMapping.UNKNOWN);
     }
 
     /** For producers that are connected to the egress themselves. */

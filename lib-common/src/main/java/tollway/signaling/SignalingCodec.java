@@ -11,6 +11,7 @@ import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.NodeId;
 import tollway.proto.signaling.SignalingProto;
+import tollway.stun.NatMapping;
 
 /** Signals to bytes and back: protobuf, laid out in {@code signaling.proto}. */
 public final class SignalingCodec {
@@ -19,12 +20,15 @@ public final class SignalingCodec {
   public static Bytes encode(Signal signal) {
     SignalingProto.Signal.Builder out = SignalingProto.Signal.newBuilder();
     if (signal instanceof Signal.Challenge challenge) {
-      out.getChallengeBuilder().setVersion(challenge.version()).setNonce(string(challenge.nonce()));
+      SignalingProto.Challenge.Builder body = out.getChallengeBuilder();
+      body.setVersion(challenge.version()).setNonce(string(challenge.nonce()));
+      challenge.hostSalt().ifPresent(salt -> body.setHostSalt(string(salt)));
     } else if (signal instanceof Signal.Hello hello) {
-      out.getHelloBuilder()
-          .setVersion(hello.version())
+      SignalingProto.Hello.Builder body = out.getHelloBuilder();
+      body.setVersion(hello.version())
           .setNodeId(string(hello.node().key()))
           .setSignature(string(hello.signature()));
+      hello.host().ifPresent(mark -> body.setHost(string(mark)));
     } else if (signal instanceof Signal.Welcome welcome) {
       out.getWelcomeBuilder().addAllStun(welcome.stun());
     } else if (signal instanceof Signal.Slots slots) {
@@ -35,6 +39,7 @@ public final class SignalingCodec {
       SignalingProto.PeerRequest.Builder body = out.getPeerRequestBuilder();
       body.setCount(request.count()).setEgress(string(request.egress().key()));
       body.setLeastDistance(request.least()).setMostDistance(request.most());
+      body.setNat(nat(request.nat()));
       request.exclude().forEach(node -> body.addExclude(string(node.key())));
     } else if (signal instanceof Signal.OnwardRequest request) {
       SignalingProto.OnwardRequest.Builder body = out.getOnwardRequestBuilder();
@@ -85,7 +90,10 @@ public final class SignalingCodec {
 
   static Bytes encode(Advert advert) {
     SignalingProto.Advert.Builder out =
-        SignalingProto.Advert.newBuilder().setSlots(advert.slots()).setTag(advert.tag());
+        SignalingProto.Advert.newBuilder()
+            .setSlots(advert.slots())
+            .setTag(advert.tag())
+            .setNat(nat(advert.nat()));
     for (Endpoint yes : advert.paths().allow()) {
       if (yes.egress().isPresent() && yes.equals(Endpoint.connected(yes.egress().get()))) {
         out.addEgresses(string(yes.egress().get().key()));
@@ -110,7 +118,8 @@ public final class SignalingCodec {
       return new Advert(
           advert.getSlots(),
           new PathAssertion(allow, endpoints(advert.getDenyList())),
-          advert.getTag());
+          advert.getTag(),
+          nat(advert.getNat()));
     } catch (InvalidProtocolBufferException | IllegalArgumentException wrong) {
       throw new MalformedBytesException("not an advert: " + wrong.getMessage(), wrong);
     }
@@ -119,12 +128,16 @@ public final class SignalingCodec {
   private static Signal signal(SignalingProto.Signal in) throws MalformedBytesException {
     return switch (in.getBodyCase()) {
       case CHALLENGE ->
-          new Signal.Challenge(in.getChallenge().getVersion(), bytes(in.getChallenge().getNonce()));
+          new Signal.Challenge(
+              in.getChallenge().getVersion(),
+              bytes(in.getChallenge().getNonce()),
+              optional(in.getChallenge().getHostSalt()));
       case HELLO ->
           new Signal.Hello(
               in.getHello().getVersion(),
               node(in.getHello().getNodeId()),
-              bytes(in.getHello().getSignature()));
+              bytes(in.getHello().getSignature()),
+              optional(in.getHello().getHost()));
       case WELCOME -> new Signal.Welcome(in.getWelcome().getStunList());
       case SLOTS ->
           new Signal.Slots(
@@ -153,7 +166,8 @@ public final class SignalingCodec {
         node(in.getEgress()),
         nodes(in.getExcludeList()),
         in.getLeastDistance(),
-        in.getMostDistance());
+        in.getMostDistance(),
+        nat(in.getNat()));
   }
 
   private static Signal request(SignalingProto.OnwardRequest in) throws MalformedBytesException {
@@ -235,6 +249,24 @@ public final class SignalingCodec {
 
   private static Bytes bytes(ByteString in) {
     return Bytes.of(in.toByteArray());
+  }
+
+  private static Optional<Bytes> optional(ByteString in) {
+    return in.isEmpty() ? Optional.empty() : Optional.of(bytes(in));
+  }
+
+  private static SignalingProto.Nat nat(NatMapping mapping) {
+    return SignalingProto.Nat.valueOf("NAT_" + mapping);
+  }
+
+  /** One that a later version names is unknown. */
+  private static NatMapping nat(SignalingProto.Nat in) {
+    return switch (in) {
+      case NAT_NONE -> NatMapping.NONE;
+      case NAT_ENDPOINT_INDEPENDENT -> NatMapping.ENDPOINT_INDEPENDENT;
+      case NAT_ENDPOINT_DEPENDENT -> NatMapping.ENDPOINT_DEPENDENT;
+      default -> NatMapping.UNKNOWN;
+    };
   }
 
   private static ByteString string(Bytes in) {

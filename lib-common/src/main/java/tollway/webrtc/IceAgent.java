@@ -12,6 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.loop.NettyEventLoop;
+import tollway.stun.NatMapping;
 
 /**
  * Finds and keeps a path to one peer (ICE: RFC 8445, trickle RFC 8838, consent RFC 7675) and
@@ -226,8 +227,8 @@ public final class IceAgent {
     }
 
     @Override
-    public void done() {
-      listener.onGatheringDone();
+    public void done(NatMapping nat) {
+      listener.onGatheringDone(nat);
     }
   }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.webrtc;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +23,7 @@ import tollway.loop.BackgroundThread;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
 import tollway.portmap.PortMapping;
+import tollway.stun.NatMapping;
 import tollway.stun.StunAttribute;
 import tollway.stun.StunCodec;
 import tollway.stun.StunMessage;
@@ -38,7 +41,8 @@ final class IceGatherer {
 
     void candidate(IceCandidate candidate);
 
-    void done();
+    /** Nothing follows. {@code nat}: what the servers' answers say of it. */
+    void done(NatMapping nat);
   }
 
   /** Four requests within 2 s, given up after 4 s: who is slower than that is no help. */
@@ -65,6 +69,8 @@ final class IceGatherer {
   private final Map<String, String> foundations = new HashMap<>();
   private final Set<InetSocketAddress> told = new HashSet<>();
   private final List<PortMapping> mappings = new ArrayList<>();
+  private final Map<IceBase, Map<InetSocketAddress, InetSocketAddress>> answers = new HashMap<>();
+  private boolean routerOpened;
 
   /** Sockets being opened and names being looked up. */
   private int awaited;
@@ -124,9 +130,10 @@ final class IceGatherer {
             loop,
             base.address(),
             random,
-            outside ->
-                tell(
-                    IceCandidate.Type.SERVER_REFLEXIVE, base, outside, Optional.of(base.address())))
+            outside -> {
+              routerOpened = true;
+              tell(IceCandidate.Type.SERVER_REFLEXIVE, base, outside, Optional.of(base.address()));
+            })
         .ifPresent(mappings::add);
   }
 
@@ -226,8 +233,21 @@ final class IceGatherer {
     // A server cannot make us announce nonsense.
     if (sameFamily(base.address(), mapped)
         && AddressScope.of(mapped.getAddress()) != AddressScope.NOWHERE) {
+      answers.computeIfAbsent(base, fresh -> new HashMap<>()).put(question.server(), mapped);
       tell(IceCandidate.Type.SERVER_REFLEXIVE, base, mapped, Optional.of(base.address()));
     }
+  }
+
+  /** That of the IPv4 address that most servers answered to; IPv6 has none. */
+  private NatMapping nat() {
+    if (routerOpened) {
+      return NatMapping.NONE;
+    }
+    return answers.entrySet().stream()
+        .filter(heard -> heard.getKey().address().getAddress() instanceof Inet4Address)
+        .max(Comparator.comparingInt(heard -> heard.getValue().size()))
+        .map(most -> NatMapping.of(most.getKey().address(), most.getValue()))
+        .orElse(NatMapping.UNKNOWN);
   }
 
   private void tell(
@@ -273,7 +293,7 @@ final class IceGatherer {
       done = true;
       deadline.cancel();
       List.copyOf(questions.keySet()).forEach(this::forget);
-      output.done();
+      output.done(nat());
     }
   }
 

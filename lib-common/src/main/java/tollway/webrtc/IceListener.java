@@ -2,6 +2,7 @@
 package tollway.webrtc;
 
 import io.netty.buffer.ByteBuf;
+import tollway.stun.NatMapping;
 
 /**
  * What an {@link IceAgent} tells its owner. Every call comes on the agent's loop. The owner may
@@ -12,8 +13,11 @@ public interface IceListener {
   /** A candidate of ours, to be carried to the peer. At most 64; none after gathering is done. */
   void onLocalCandidate(IceCandidate candidate);
 
-  /** No more candidates of ours will come: time for {@code a=end-of-candidates}. Once. */
-  void onGatheringDone();
+  /**
+   * No more candidates of ours will come: time for {@code a=end-of-candidates}. Once. {@code nat}:
+   * what the STUN servers' answers say of it.
+   */
+  void onGatheringDone(NatMapping nat);
 
   /**
    * A path to the peer was proved in both directions and {@link IceAgent#send} works. Once; which

@@ -16,6 +16,7 @@ import tollway.bytes.MalformedBytesException;
 import tollway.loop.BackgroundThread;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
+import tollway.stun.NatMapping;
 import tollway.webrtc.SessionDescription.Setup;
 import tollway.webrtc.dtls.DtlsCertificate;
 import tollway.webrtc.dtls.DtlsListener;
@@ -319,8 +320,9 @@ public final class PeerConnection {
     }
 
     @Override
-    public void onGatheringDone() {
+    public void onGatheringDone(NatMapping nat) {
       listener.localCandidate("");
+      listener.nat(nat);
     }
 
     @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.webrtc;
 
+import tollway.stun.NatMapping;
+
 /** What a {@link PeerConnection} tells its owner; every call comes on the connection's loop. */
 public interface PeerListener {
   /** Our offer or answer, to be carried to the peer. Once, before any candidate. */
@@ -11,6 +13,9 @@ public interface PeerListener {
    * the peer. An empty line means that no more will come (RFC 8838 §13).
    */
   void localCandidate(String line);
+
+  /** What the STUN servers' answers say of the NAT before us. Once, behind the candidates. */
+  default void nat(NatMapping mapping) {}
 
   /**
    * A channel can carry messages. Set its listener before returning: messages that find none are

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
+import tollway.stun.NatMapping;
 import tollway.webrtc.IceAgent;
 import tollway.webrtc.IceCandidate;
 import tollway.webrtc.IceConfig;
@@ -201,7 +202,7 @@ public final class IceBench {
     }
 
     @Override
-    public void onGatheringDone() {}
+    public void onGatheringDone(NatMapping nat) {}
 
     @Override
     public void onConnected() {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
+import tollway.stun.NatMapping;
 
 final class SignalingCodecTest {
   private static final Identity ALICE = Identity.ofSeed(Bytes.of(new byte[32]));
@@ -32,7 +33,12 @@ final class SignalingCodecTest {
           new Signal.PeerRequest(1, ALICE.nodeId(), List.of(), 1, 2),
           new Signal.OnwardRequest(7, List.of(ALICE.nodeId())),
           new Signal.Matched(
-              8, Signal.Role.CONSUMER, ALICE.nodeId(), ALICE.nodeId(), 1, Optional.of(7L)));
+              8, Signal.Role.CONSUMER, ALICE.nodeId(), ALICE.nodeId(), 1, Optional.of(7L)),
+          new Signal.Challenge(2, NONCE, Optional.of(NONCE)),
+          new Signal.Hello(
+              2, ALICE.nodeId(), Bytes.of(new byte[64]), Optional.of(Bytes.of(new byte[16]))),
+          new Signal.PeerRequest(
+              1, ALICE.nodeId(), List.of(), 0, 0, NatMapping.ENDPOINT_DEPENDENT));
 
   /** One that is reached, one that is made reachable, any but far ones, and one that is not. */
   private static final Advert ONWARD =
@@ -44,7 +50,8 @@ final class SignalingCodecTest {
                   Endpoint.onRequest(ALICE.nodeId()),
                   new Endpoint(Optional.empty(), 1, false)),
               List.of(new Endpoint(Optional.empty(), 2, false))),
-          "bert");
+          "bert",
+          NatMapping.ENDPOINT_INDEPENDENT);
 
   /** Frozen: changing a line changes the protocol. In the order of {@link #SIGNALS}. */
   private static final List<String> GOLDEN =
@@ -71,7 +78,14 @@ final class SignalingCodecTest {
               + "59da29",
           "325a09080000000000000010011a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048"
               + "a18b59da2922203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29280131"
-              + "0700000000000000");
+              + "0700000000000000",
+          "0a46080212200000000000000000000000000000000000000000000000000000000000000000522000000000"
+              + "00000000000000000000000000000000000000000000000000000000",
+          "1a78080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a40"
+              + "00".repeat(64)
+              + "5210"
+              + "00".repeat(16),
+          "2a26080112203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da295003");
 
   @Test
   void readsBackWhatItWrote() throws Exception {
@@ -113,7 +127,7 @@ final class SignalingCodecTest {
         .isEqualTo(
             "080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a0462657274"
                 + "2202100122260a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291001"
-                + "18012a021002");
+                + "18012a0210025002");
     assertThat(SignalingCodec.decodeAdvert(SignalingCodec.encode(ONWARD))).isEqualTo(ONWARD);
     // Said by those who know of no other volunteers: what they are connected to.
     assertThat(

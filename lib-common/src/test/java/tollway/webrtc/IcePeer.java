@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollway.loop.NettyEventLoop;
+import tollway.stun.NatMapping;
 
 /** An agent and its owner in a test: remembers what it was told and can be waited for. */
 final class IcePeer implements IceListener {
@@ -136,7 +137,7 @@ final class IcePeer implements IceListener {
   }
 
   @Override
-  public void onGatheringDone() {
+  public void onGatheringDone(NatMapping nat) {
     count();
     gathered.countDown();
   }

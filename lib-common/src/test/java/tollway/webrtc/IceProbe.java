@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
+import tollway.stun.NatMapping;
 import tollway.stun.StunResponder;
 
 /**
@@ -105,7 +106,7 @@ public final class IceProbe implements IceListener {
   }
 
   @Override
-  public void onGatheringDone() {
+  public void onGatheringDone(NatMapping nat) {
     say("gathered");
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import tollway.lab.JavaProcess;
 import tollway.lab.Netns;
+import tollway.stun.NatMapping;
 
 /** A running {@link NatProbe}, and pairs between two of them, whose candidates trickle. */
 final class NatHost implements AutoCloseable {
@@ -34,6 +35,7 @@ final class NatHost implements AutoCloseable {
     final CountDownLatch bothOpen;
 
     final CompletableFuture<Long> connected = new CompletableFuture<>();
+    final CompletableFuture<NatMapping> nat = new CompletableFuture<>();
 
     End(NatHost peer, CountDownLatch bothOpen) {
       this.peer = peer;
@@ -83,6 +85,21 @@ final class NatHost implements AutoCloseable {
     }
   }
 
+  /** What an agent here learns of the NAT, whom it meets or not. */
+  NatMapping nat(NatHost other) throws Exception {
+    String pair = String.valueOf(PAIRS.incrementAndGet());
+    CountDownLatch bothOpen = new CountDownLatch(1);
+    End own = new End(other, bothOpen);
+    ends.put(pair, own);
+    order(pair, "open CONTROLLING");
+    bothOpen.countDown();
+    try {
+      return own.nat.get(30, TimeUnit.SECONDS);
+    } finally {
+      order(pair, "close");
+    }
+  }
+
   private void read() {
     try (BufferedReader news = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = news.readLine(); line != null; line = news.readLine()) {
@@ -92,6 +109,8 @@ final class NatHost implements AutoCloseable {
           ready.complete(null);
         } else if (end != null && words[1].equals("connected")) {
           end.connected.complete(System.nanoTime());
+        } else if (end != null && words[1].equals("gathered")) {
+          end.nat.complete(NatMapping.valueOf(words[2]));
         } else if (end != null
             && (words[1].equals("credentials") || words[1].startsWith("candidate:"))) {
           end.bothOpen.await();

@@ -25,6 +25,7 @@ import tollway.lab.NatLab;
 import tollway.lab.NatLab.Nat;
 import tollway.lab.Netns;
 import tollway.portmap.MapRouter;
+import tollway.stun.NatMapping;
 
 /** Agents behind every kind of NAT, each with each; and what dead STUN servers cost them. */
 final class NatMatrixIT {
@@ -103,6 +104,28 @@ final class NatMatrixIT {
     for (Map.Entry<String, CompletableFuture<Duration>> each : impossible.entrySet()) {
       assertThat(each.getValue().get().isNegative()).as(each.getKey()).isTrue();
     }
+  }
+
+  @Test
+  void whatTwoServersSeeTellsHowANatMaps() throws Exception {
+    lab.internet().run("ip", "address", "add", "192.0.2.2/32", "dev", "lo");
+    String[] servers = {NatLab.SERVER + ":3478", "192.0.2.2:3478"};
+    stun(servers);
+    Map<Nat, NatMapping> expected =
+        Map.of(
+            Nat.NONE, NatMapping.NONE,
+            Nat.FULL_CONE, NatMapping.ENDPOINT_INDEPENDENT,
+            Nat.PORT_RESTRICTED, NatMapping.ENDPOINT_INDEPENDENT,
+            Nat.SYMMETRIC, NatMapping.ENDPOINT_DEPENDENT,
+            Nat.UDP_BLOCKED, NatMapping.UNKNOWN);
+    for (Map.Entry<Nat, NatMapping> each : expected.entrySet()) {
+      NatHost one = host(lab.host(each.getKey()), servers);
+      one.awaitReady();
+      assertThat(one.nat(one)).as(each.getKey().text()).isEqualTo(each.getValue());
+    }
+    NatHost one = host(lab.host(Nat.SYMMETRIC), servers[0]);
+    one.awaitReady();
+    assertThat(one.nat(one)).as("a single server").isEqualTo(NatMapping.UNKNOWN);
   }
 
   private static Duration connect(NatHost one, NatHost other) {

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import tollway.bytes.MalformedBytesException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
+import tollway.stun.NatMapping;
 
 /**
  * Many agents, one after the other or at once, as a process of its own: {@code NUMBER ORDER} on
@@ -101,8 +102,8 @@ public final class NatProbe {
     }
 
     @Override
-    public void onGatheringDone() {
-      say(number, "gathered");
+    public void onGatheringDone(NatMapping nat) {
+      say(number, "gathered " + nat);
     }
 
     @Override

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import tollway.identity.NodeId;
+
+/**
+ * How many different volunteers a consumer, and all who come from where it comes from, may meet in
+ * an hour: whoever asks again and again shall not learn who all of them are. Who has met as many
+ * meets only those again. Keeps at most {@value #MOST_IDENTITIES} consumers and {@value
+ * #MOST_SITES} sites, those who asked last.
+ */
+final class DonorQuota {
+  /** Different volunteers that one consumer may meet in an hour. */
+  static final int PER_IDENTITY = 64;
+
+  /** Different volunteers that everybody from one IPv4 /24 or IPv6 /48 may meet in an hour. */
+  static final int PER_SITE = 512;
+
+  private static final int MOST_IDENTITIES = 10_000;
+  private static final int MOST_SITES = 2_000;
+
+  private final LongSupplier nanoTime;
+  private final Map<NodeId, Meetings> identities = leastRecent(MOST_IDENTITIES);
+  private final Map<Origin.Prefix, Meetings> sites = leastRecent(MOST_SITES);
+  private long refusals;
+
+  DonorQuota(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  boolean mayMeet(Client consumer, Client producer) {
+    boolean may =
+        lets(identities, consumer.node, producer, PER_IDENTITY)
+            && consumer.from.site().map(site -> lets(sites, site, producer, PER_SITE)).orElse(true);
+    refusals += may ? 0 : 1;
+    return may;
+  }
+
+  void met(Client consumer, Client producer) {
+    add(identities, consumer.node, producer);
+    consumer.from.site().ifPresent(site -> add(sites, site, producer));
+  }
+
+  /** So often a pair was refused. */
+  long refusals() {
+    return refusals;
+  }
+
+  private <K> boolean lets(Map<K, Meetings> met, K who, Client producer, int most) {
+    Meetings until = met.get(who);
+    return until == null || until.lets(producer, most, nanoTime.getAsLong());
+  }
+
+  private <K> void add(Map<K, Meetings> met, K who, Client producer) {
+    long now = nanoTime.getAsLong();
+    met.computeIfAbsent(who, fresh -> new Meetings(now)).add(producer, now);
+  }
+
+  private static <K> Map<K, Meetings> leastRecent(int most) {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, Meetings> eldest) {
+        return size() > most;
+      }
+    };
+  }
+}

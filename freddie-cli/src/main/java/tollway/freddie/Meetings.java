@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.util.Arrays;
+
+/** Which producers somebody has met since the hour began; the first meeting after it begins one. */
+final class Meetings {
+  private static final long HOUR = 3_600_000_000_000L;
+
+  private long[] met = new long[4];
+  private int size;
+  private long since;
+
+  Meetings(long nanoTime) {
+    since = nanoTime;
+  }
+
+  void add(Client producer, long nanoTime) {
+    if (isOver(nanoTime)) {
+      size = 0;
+      since = nanoTime;
+    }
+    if (has(producer)) {
+      return;
+    }
+    if (size == met.length) {
+      met = Arrays.copyOf(met, 2 * size);
+    }
+    met[size++] = producer.mark;
+  }
+
+  /** Whether one more may be met, if there may be {@code most}. */
+  boolean lets(Client producer, int most, long nanoTime) {
+    return size < most || isOver(nanoTime) || has(producer);
+  }
+
+  private boolean isOver(long nanoTime) {
+    return nanoTime - since >= HOUR;
+  }
+
+  private boolean has(Client producer) {
+    for (int i = 0; i < size; i++) {
+      if (met[i] == producer.mark) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

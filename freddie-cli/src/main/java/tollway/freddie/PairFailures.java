@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import tollway.identity.NodeId;
+
+/** Which pairs could not connect a while ago; the oldest are forgotten when there are too many. */
+final class PairFailures {
+  /** For so long, in nanoseconds. */
+  static final long MEMORY = 60_000_000_000L;
+
+  private static final int MOST = 10_000;
+
+  private record Pair(NodeId consumer, NodeId producer) {}
+
+  private final LongSupplier nanoTime;
+  private final Map<Pair, Long> failures =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Pair, Long> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  PairFailures(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  void add(NodeId consumer, NodeId producer) {
+    Pair pair = new Pair(consumer, producer);
+    failures.remove(pair);
+    failures.put(pair, nanoTime.getAsLong());
+  }
+
+  boolean isRecent(NodeId consumer, NodeId producer) {
+    if (failures.isEmpty()) {
+      return false;
+    }
+    Long failedAt = failures.get(new Pair(consumer, producer));
+    return failedAt != null && nanoTime.getAsLong() - failedAt <= MEMORY;
+  }
+}
