@@ -45,6 +45,7 @@ final class ArchitectureTest {
     DOORS.put("firewall", Set.of("bytes", "exec"));
     DOORS.put("shaping", Set.of("exec", "loop"));
     DOORS.put("wire", Set.of("bytes", "identity"));
+    DOORS.put("admission", Set.of("bytes", "identity", "loop"));
     DOORS.put("worker", Set.of("identity", "loop"));
     DOORS.put("signaling", Set.of("bytes", "identity", "loop", "stun", "worker"));
     DOORS.put("portmap", Set.of("bytes", "loop", "stun"));

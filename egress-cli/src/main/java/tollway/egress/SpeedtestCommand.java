@@ -3,7 +3,6 @@ package tollway.egress;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
+import tollway.cli.StandardError;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.console.Daemon;
@@ -146,15 +146,7 @@ final class SpeedtestCommand extends Subcommand {
   }
 
   private boolean isWatched() {
-    if (json) {
-      return false;
-    }
-    try {
-      String end = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return end.startsWith("/dev/pts/") || end.startsWith("/dev/tty");
-    } catch (IOException unknown) {
-      return false; // Whoever it is can wait for the result.
-    }
+    return !json && StandardError.isTerminal();
   }
 
   /** How far the desktop came. */

@@ -140,6 +140,27 @@ final class FreddieProcessIT {
   }
 
   @Test
+  void workOnAPuzzleEndsQuietlyWhenItIsInterrupted() throws Exception {
+    try (JavaProcess freddie = freddie("puzzle", "--effort", "65536")) {
+      Await.until(
+          "it works",
+          () ->
+              freddie
+                      .process()
+                      .info()
+                      .totalCpuDuration()
+                      .orElseThrow()
+                      .compareTo(Duration.ofSeconds(3))
+                  > 0);
+      freddie.process().toHandle().destroy();
+      assertThat(freddie.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(freddie.out()).isEmpty();
+      assertThat(freddie.err()).hasSize(1);
+      assertThat(freddie.err().get(0)).matches("freddie: interrupted after \\d+ evaluations");
+    }
+  }
+
+  @Test
   void portInUseIsOneLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + taken.getLocalPort();

@@ -11,6 +11,10 @@ import tollway.stun.NatMapping;
 /** One message of the freddie protocol, version 2. */
 public sealed interface Signal {
   int VERSION = 2;
+
+  /** What a puzzle's solution is for. */
+  String SERVICE = "tollway-signal-v2";
+
   int NONCE_SIZE = 32;
 
   /** The longest message on the wire, in bytes. */
@@ -183,7 +187,7 @@ public sealed interface Signal {
 
   /** What a {@link Hello} signs. */
   static Bytes helloProof(Bytes nonce) {
-    return Bytes.ofUtf8("tollway-signal-v2").plus(nonce);
+    return Bytes.ofUtf8(SERVICE).plus(nonce);
   }
 
   private static void check(boolean holds, String otherwise) {
