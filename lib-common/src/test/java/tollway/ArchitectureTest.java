@@ -47,12 +47,12 @@ final class ArchitectureTest {
     DOORS.put("wire", Set.of("bytes", "identity"));
     DOORS.put("admission", Set.of("bytes", "identity", "loop"));
     DOORS.put("worker", Set.of("identity", "loop"));
-    DOORS.put("signaling", Set.of("bytes", "identity", "loop", "stun", "worker"));
+    DOORS.put("signaling", Set.of("admission", "bytes", "identity", "loop", "stun", "worker"));
     DOORS.put("portmap", Set.of("bytes", "loop", "stun"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "portmap", "stun"));
     DOORS.put("netstate", Set.of("bytes", "files", "identity", "loop"));
     DOORS.put("trust", Set.of("bytes", "identity"));
-    DOORS.put("neighbor", Set.of("bytes", "identity", "loop", "trust", "wire"));
+    DOORS.put("neighbor", Set.of("admission", "bytes", "identity", "loop", "trust", "wire"));
     DOORS.put("mux", Set.of("loop", "webrtc"));
     DOORS.put("session", Set.of("bytes", "identity", "loop", "mux", "webrtc"));
     DOORS.put("onward", Set.of("bytes", "identity", "loop", "session", "signaling", "webrtc"));

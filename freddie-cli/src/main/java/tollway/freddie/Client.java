@@ -33,7 +33,6 @@ final class Client {
   Advert advert = NOTHING;
   @Nullable Wish wish;
   int given;
-  int taken;
 
   /** A client of unknown origin. */
   Client(NodeId node) {

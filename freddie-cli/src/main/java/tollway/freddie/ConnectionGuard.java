@@ -38,7 +38,7 @@ final class ConnectionGuard extends IdleStateHandler {
     deadline = cutAfter(patience, Counters.Cut.UNPROVED);
   }
 
-  /** The client has said who it is: no more hurry. On the connection's loop. */
+  /** The client has said who it claims to be: no more hurry. On the connection's loop. */
   void proved() {
     if (deadline != null) {
       deadline.cancel(false);

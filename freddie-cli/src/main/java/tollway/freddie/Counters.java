@@ -13,6 +13,9 @@ final class Counters {
   enum Cut {
     /** There are too many connections. */
     OVERFULL,
+
+    /** Too many come from where it comes from. */
+    TOO_OFTEN,
     /** It did not say in time who it is. */
     UNPROVED,
     SILENT,

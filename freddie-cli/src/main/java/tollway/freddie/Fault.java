@@ -27,6 +27,12 @@ record Fault(Signal.Code code, WebSocketCloseStatus status, int retryAfterSecond
     return new Fault(code, WebSocketCloseStatus.POLICY_VIOLATION, 0, text);
   }
 
+  /** Others made a greater effort. */
+  static Fault puzzle(int retryAfterSeconds, String text) {
+    return new Fault(
+        Signal.Code.PUZZLE, WebSocketCloseStatus.TRY_AGAIN_LATER, retryAfterSeconds, text);
+  }
+
   static Fault badMessage(WebSocketCloseStatus status, String text) {
     return new Fault(Signal.Code.BAD_MESSAGE, status, 0, text);
   }

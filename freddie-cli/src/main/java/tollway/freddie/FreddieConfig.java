@@ -30,13 +30,23 @@ record FreddieConfig(InetSocketAddress listen, List<StunAddress> stun, Limits li
    * @param clients WebSockets at once
    * @param unreadBytes what may wait for all clients together before the slowest are cut off
    * @param patience how long a connection may take to say who it is
+   * @param leastEffort what newcomers have to make also while nobody waits
    */
-  record Limits(int clients, long unreadBytes, Duration patience) {
+  record Limits(int clients, long unreadBytes, Duration patience, int leastEffort) {
     static final int DEFAULT_CLIENTS = 10_000;
+
+    /** No puzzles while nobody waits. */
+    Limits(int clients, long unreadBytes, Duration patience) {
+      this(clients, unreadBytes, patience, 0);
+    }
 
     /** The defaults, for so many clients. */
     static Limits of(int clients) {
       return new Limits(clients, Runtime.getRuntime().maxMemory() / 4, Duration.ofSeconds(10));
+    }
+
+    Limits withLeastEffort(int effort) {
+      return new Limits(clients, unreadBytes, patience, effort);
     }
   }
 }

@@ -248,7 +248,7 @@ final class Market {
     if (way.isEmpty() || distance == 0 || !way.get().justInTime()) {
       return way.isPresent();
     }
-    if (producer.taken >= MatchPolicy.MOST_PRODUCERS) {
+    if (policy.isFull(producer.node)) {
       return false;
     }
     Set<NodeId> others = new HashSet<>(onTheWay);
@@ -273,7 +273,6 @@ final class Market {
       producer.partners.add(consumer);
     }
     policy.paired(consumer, producer);
-    consumer.taken++;
     producer.given++;
     matchCount++;
     matchesMade++;
@@ -307,7 +306,7 @@ final class Market {
       consumer.partners.remove(producer);
       producer.partners.remove(consumer);
     }
-    consumer.taken--;
+    policy.parted(consumer);
     producer.given--;
     matchCount--;
     forget(match.onward);

@@ -8,21 +8,44 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import tollway.admission.FairQueue;
+import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.signaling.Advert;
 import tollway.signaling.Signal;
 
 /**
  * Where the connections' loops meet: owns the market on one loop, and knows by which connection
- * each client is reached. Every method may be called from any thread.
+ * each client is reached. When more is wanted than it can do, identities take turns, and what one
+ * wants anew replaces what it wanted before. Every method may be called from any thread.
  */
 final class MarketHall {
   private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
+
+  /** What one identity may want at once: slots and peers, and onwards for each of its matches. */
+  private static final int WANTED = 64;
+
+  /** Trades so long at a time, then leaves the loop to others, who get 15 % of it. */
+  private static final long TRADING_NANOS = 5_000_000;
+
+  private static final Duration PAUSE = Duration.ofNanos(TRADING_NANOS * 15 / 85);
+
+  private enum Kind {
+    SLOTS,
+    PEERS,
+    ONWARDS
+  }
+
+  /** What a later word of the client is about, too. */
+  private record Wanted(Client client, Kind kind, long match) {}
 
   private final NettyEventLoop loop;
   private final List<String> stun;
   private final Market market;
   private final Map<Client, SignalConnection> connections = new HashMap<>();
+  private final FairQueue<NodeId, Wanted, Supplier<List<Market.Effect>>> queue =
+      new FairQueue<>(WANTED);
+  private boolean trading;
   private boolean closed;
 
   /** {@code stun} is what newcomers are told. */
@@ -46,29 +69,32 @@ final class MarketHall {
 
   /** {@code advert} is the client's own: its signature was checked. */
   void offers(Client client, Advert advert) {
-    trade(() -> market.offers(client, advert));
+    trade(new Wanted(client, Kind.SLOTS, 0), () -> market.offers(client, advert));
   }
 
   void wishes(Client client, Signal.PeerRequest request) {
-    trade(() -> market.wishes(client, request));
+    trade(new Wanted(client, Kind.PEERS, 0), () -> market.wishes(client, request));
   }
 
   void wishesOnwards(Client client, Signal.OnwardRequest request) {
-    trade(() -> market.wishesOnwards(client, request));
+    trade(
+        new Wanted(client, Kind.ONWARDS, request.match()),
+        () -> market.wishesOnwards(client, request));
   }
 
   void hangsUp(Client client, Signal.HangUp hangUp) {
-    trade(() -> market.hangsUp(client, hangUp));
+    atOnce(() -> market.hangsUp(client, hangUp));
   }
 
   void relays(Client client, long match, Signal signal) {
-    trade(() -> market.relays(client, match, signal));
+    atOnce(() -> market.relays(client, match, signal));
   }
 
   void leaves(Client client) {
-    trade(
+    atOnce(
         () -> {
           connections.remove(client);
+          queue.forget(client.node(), wanted -> wanted.client() == client);
           return market.leaves(client);
         });
   }
@@ -94,8 +120,38 @@ final class MarketHall {
         });
   }
 
-  private void trade(Supplier<List<Market.Effect>> decision) {
+  private void atOnce(Supplier<List<Market.Effect>> decision) {
     loop.execute(() -> carryOut(decision.get()));
+  }
+
+  private void trade(Wanted wanted, Supplier<List<Market.Effect>> decision) {
+    loop.execute(
+        () -> {
+          Client client = wanted.client();
+          SignalConnection connection = connections.get(client);
+          if (connection != null && !queue.offer(client.node(), wanted, decision)) {
+            connection.fault(Fault.TOO_FAST);
+          }
+          if (!trading) {
+            trading = true;
+            loop.execute(this::trade); // After those who have come already.
+          }
+        });
+  }
+
+  private void trade() {
+    long begun = loop.nanoTime();
+    while (queue.size() > 0) {
+      if (loop.nanoTime() - begun > TRADING_NANOS) {
+        loop.schedule(PAUSE, this::trade);
+        return;
+      }
+      Supplier<List<Market.Effect>> next = queue.poll();
+      if (next != null) {
+        carryOut(next.get());
+      }
+    }
+    trading = false;
   }
 
   private void carryOut(List<Market.Effect> effects) {
@@ -115,6 +171,8 @@ final class MarketHall {
         freddie_producers_free %d
         # TYPE freddie_consumers_waiting gauge
         freddie_consumers_waiting %d
+        # TYPE freddie_requests_waiting gauge
+        freddie_requests_waiting %d
         # TYPE freddie_matches gauge
         freddie_matches %d
         # TYPE freddie_matches_made_total counter
@@ -126,6 +184,7 @@ final class MarketHall {
             connections.size(),
             market.freeProducerCount(),
             market.waitingCount(),
+            queue.size(),
             market.matchCount(),
             market.matchesMade(),
             market.quotaRefusals());

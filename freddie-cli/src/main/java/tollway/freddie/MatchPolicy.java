@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import tollway.identity.NodeId;
 import tollway.stun.NatMapping;
@@ -12,7 +14,7 @@ import tollway.stun.NatMapping;
  * question.
  */
 final class MatchPolicy {
-  /** What one consumer may hold at once. */
+  /** What one consumer may hold at once, over all its connections. */
   static final int MOST_PRODUCERS = 32;
 
   /** No pair is better. */
@@ -26,9 +28,12 @@ final class MatchPolicy {
   private final PairFailures failures;
   private final DonorQuota donors;
 
+  /** How many producers each consumer holds, for itself and for others. */
+  private final Map<NodeId, Integer> taken = new HashMap<>();
+
   private final List<Filter> filters =
       List.of(
-          (wish, producer) -> wish.owner.taken < MOST_PRODUCERS,
+          (wish, producer) -> !isFull(wish.owner.node),
           (wish, producer) -> !isOneself(wish.owner, producer),
           (wish, producer) -> !wish.excluded.contains(producer.node),
           (wish, producer) -> wish.onwardOf != null || !wish.owner.partners.contains(producer),
@@ -92,9 +97,20 @@ final class MatchPolicy {
     failures.add(consumer, producer);
   }
 
-  /** The two know each other from now on. */
+  /** The two have each other from now on. */
   void paired(Client consumer, Client producer) {
+    taken.merge(consumer.node, 1, Integer::sum);
     donors.met(consumer, producer);
+  }
+
+  /** The consumer has one less. */
+  void parted(Client consumer) {
+    taken.computeIfPresent(consumer.node, (node, held) -> held > 1 ? held - 1 : null);
+  }
+
+  /** Whether the consumer may have nobody more. */
+  boolean isFull(NodeId consumer) {
+    return taken.getOrDefault(consumer, 0) >= MOST_PRODUCERS;
   }
 
   /** How many pairs were refused so that nobody learns of too many volunteers. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import tollway.admission.Puzzle;
 import tollway.cli.CliIo;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
@@ -56,6 +57,15 @@ final class ServeCommand implements Callable<Integer> {
           "Clients at once; the next ones are told to come later (default: ${DEFAULT-VALUE}).")
   private int maxClients;
 
+  @Option(
+      names = "--least-effort",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Newcomers always solve a puzzle of so many evaluations, about 1.5 ms each; browsers"
+              + " cannot. Default: ${DEFAULT-VALUE}, puzzles only under load.")
+  private int leastEffort;
+
   @Option(names = "--json", description = "Say that we are ready as a JSON object.")
   private boolean json;
 
@@ -79,13 +89,16 @@ final class ServeCommand implements Callable<Integer> {
     if (maxClients < 1) {
       throw new UserErrorException("--max-clients: give a number above 0");
     }
+    if (leastEffort < 0 || leastEffort > Puzzle.MAX_EFFORT) {
+      throw new UserErrorException("--least-effort: give a number from 0 to " + Puzzle.MAX_EFFORT);
+    }
     if (stun.size() > Signal.MAX_STUN) {
       throw new UserErrorException("--stun: at most " + Signal.MAX_STUN + " addresses");
     }
     return new FreddieConfig(
         HostPort.parse("--listen", listen).resolve("--listen"),
         stun.stream().map(ServeCommand::stunAddress).toList(),
-        FreddieConfig.Limits.of(maxClients));
+        FreddieConfig.Limits.of(maxClients).withLeastEffort(leastEffort));
   }
 
   private static FreddieConfig.StunAddress stunAddress(String text) {

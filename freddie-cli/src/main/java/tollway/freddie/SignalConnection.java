@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -26,8 +27,8 @@ import tollway.signaling.SignalingCodec;
  * that to the market hall.
  *
  * <pre>
- * TCP ──handshake──▶ challenged ──hello──▶ proved ──▶ closed
- *                        └────────refusal────┴──▶ refused ──▶ closed, within 1 s
+ * TCP ──handshake──▶ challenged ──hello──▶ waiting ──admitted──▶ proved ──▶ closed
+ *                        └────────refusal──────┴───────────────────┴──▶ refused ──▶ closed, within 1 s
  * </pre>
  */
 final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame> {
@@ -40,6 +41,7 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
   private final Bytes nonce;
   private @Nullable Client client;
   private boolean opened;
+  private boolean waiting;
   private boolean refused;
 
   SignalConnection(
@@ -69,12 +71,17 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
   }
 
+  /** Any thread. */
+  void fault(Fault fault) {
+    channel.pipeline().fireUserEventTriggered(fault);
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof WebSocketServerProtocolHandler.HandshakeComplete) {
       opened = true;
       if (server.opened()) {
-        send(new Signal.Challenge(Signal.VERSION, nonce, Optional.of(server.hostSalt())));
+        send(server.reception().challenge(nonce, server.hostSalt()));
       } else {
         refuse(Fault.FULL);
       }
@@ -135,15 +142,23 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
   }
 
   private void prove(Signal signal) {
-    if (!(signal instanceof Signal.Hello hello)) {
+    if (waiting) {
+      refuse(Fault.policy(Signal.Code.BAD_PROOF, "wait for the welcome"));
+    } else if (!(signal instanceof Signal.Hello hello)) {
       refuse(Fault.policy(Signal.Code.BAD_PROOF, "who are you?"));
     } else if (hello.version() != Signal.VERSION) {
       refuse(
           Fault.policy(Signal.Code.WRONG_VERSION, "this freddie speaks version " + Signal.VERSION));
-    } else if (!hello.node().verify(Signal.helloProof(nonce), hello.signature())) {
-      refuse(Fault.policy(Signal.Code.BAD_PROOF, "the proof does not verify"));
     } else {
-      guard.proved();
+      waiting = true;
+      guard.proved(); // Whoever attends to it has little patience, too.
+      server.reception().arrives(hello, nonce, new AtTheDoor(hello));
+    }
+  }
+
+  private void admit(Signal.Hello hello) {
+    waiting = false;
+    if (!refused && channel.isActive()) {
       client = new Client(hello.node(), Origin.of(channel.remoteAddress()), hello.host());
       server.hall().enters(client, this);
     }
@@ -186,5 +201,43 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     send(new Signal.Refusal(fault.code(), fault.retryAfterSeconds(), fault.text()));
     channel.writeAndFlush(new CloseWebSocketFrame(fault.status(), fault.text()));
     guard.cutSoon(Counters.Cut.LINGERING);
+  }
+
+  /** Where the reception finds us: on its loop. */
+  private final class AtTheDoor implements Reception.Guest {
+    private final Signal.Hello hello;
+
+    AtTheDoor(Signal.Hello hello) {
+      this.hello = hello;
+    }
+
+    @Override
+    public boolean isThere() {
+      return channel.isActive();
+    }
+
+    @Override
+    public void admitted() {
+      onLoop(() -> admit(hello));
+    }
+
+    @Override
+    public void cheated(Fault fault) {
+      server.newcomers().punish(channel.remoteAddress());
+      refused(fault);
+    }
+
+    @Override
+    public void refused(Fault fault) {
+      onLoop(() -> refuse(fault));
+    }
+
+    private void onLoop(Runnable task) {
+      try {
+        channel.eventLoop().execute(task);
+      } catch (RejectedExecutionException stopped) {
+        // The process ends, and all connections have ended before it.
+      }
+    }
   }
 }

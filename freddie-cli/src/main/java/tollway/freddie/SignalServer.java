@@ -21,10 +21,12 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tollway.admission.Solution;
 import tollway.bytes.Bytes;
 import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
+import tollway.loop.ThreadEventLoop;
 import tollway.signaling.Signal;
 
 /**
@@ -53,6 +55,9 @@ final class SignalServer implements AutoCloseable {
   private final Counters counters = new Counters();
   private final SecureRandom random = new SecureRandom();
   private final Bytes hostSalt = SignalConnection.random(random);
+  private final Newcomers newcomers = new Newcomers(System::nanoTime);
+  private final ThreadEventLoop receptionLoop = new ThreadEventLoop("reception");
+  private final Reception reception;
   private final ChannelGroup connections;
   private final AtomicInteger sockets = new AtomicInteger();
   private @Nullable Channel listener;
@@ -63,6 +68,8 @@ final class SignalServer implements AutoCloseable {
     backlog = new Backlog(limits.unreadBytes());
     NettyEventLoop home = loops.next();
     hall = new MarketHall(home, random, stunServers);
+    reception =
+        new Reception(receptionLoop, Reception.threadTime(), this::seed, limits.leastEffort());
     connections = new DefaultChannelGroup(home.netty(), true);
   }
 
@@ -74,8 +81,13 @@ final class SignalServer implements AutoCloseable {
       List<String> stunServers)
       throws ListenException {
     SignalServer server = new SignalServer(loops, limits, stunServers);
-    server.listener = ListenException.check(server.bootstrap().bind(address), "TCP", address);
-    return server;
+    try {
+      server.listener = ListenException.check(server.bootstrap().bind(address), "TCP", address);
+      return server;
+    } catch (ListenException refused) {
+      server.receptionLoop.close();
+      throw refused;
+    }
   }
 
   /** Where clients connect. */
@@ -85,6 +97,14 @@ final class SignalServer implements AutoCloseable {
 
   MarketHall hall() {
     return hall;
+  }
+
+  Reception reception() {
+    return reception;
+  }
+
+  Newcomers newcomers() {
+    return newcomers;
   }
 
   Counters counters() {
@@ -120,7 +140,7 @@ final class SignalServer implements AutoCloseable {
         freddie_unread_bytes %d
         """
             .formatted(connections.size(), backlog.bytes());
-    hall.metrics(text -> sink.accept(ours + text + counters.text()));
+    hall.metrics(text -> sink.accept(ours + reception.metrics() + text + counters.text()));
   }
 
   /** Tells every client, then closes everything. Not on a loop: it waits, but not for long. */
@@ -131,9 +151,16 @@ final class SignalServer implements AutoCloseable {
     }
     connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Fault.STOPPING));
     connections.newCloseFuture().awaitUninterruptibly(GOODBYE_MILLIS);
+    receptionLoop.close();
     // From here on nothing hops between loops: they may end in any order.
     hall.close();
     connections.close().awaitUninterruptibly(GOODBYE_MILLIS);
+  }
+
+  private Bytes seed() {
+    byte[] fresh = new byte[Solution.SEED_SIZE];
+    random.nextBytes(fresh);
+    return Bytes.of(fresh);
   }
 
   private ServerBootstrap bootstrap() {
@@ -159,6 +186,10 @@ final class SignalServer implements AutoCloseable {
       connections.add(channel);
       if (connections.size() > limits.clients() + SPARE_CONNECTIONS) {
         guard.cut(Counters.Cut.OVERFULL);
+        return;
+      }
+      if (!newcomers.admits(channel.remoteAddress())) {
+        guard.cut(Counters.Cut.TOO_OFTEN);
         return;
       }
       channel

@@ -118,6 +118,24 @@ final class MarketTest {
   }
 
   @Test
+  void manyConnectionsOfOneConsumerHoldNoMoreThanOne() {
+    producer(1, 1000);
+    producer(2, 1000);
+    List<Client> greedy = new ArrayList<>();
+    for (int i = 0; i < 2 * MatchPolicy.MOST_PRODUCERS; i++) {
+      greedy.add(new Client(node(500)));
+      wishes(greedy.get(i), 1);
+    }
+    assertThat(market.matchCount()).isEqualTo(MatchPolicy.MOST_PRODUCERS);
+    assertThat(partners(wishes(new Client(node(501)), 2))).hasSize(2);
+    market.leaves(greedy.get(0));
+    market.sweep();
+    assertThat(market.matchCount()).isEqualTo(MatchPolicy.MOST_PRODUCERS + 2);
+    greedy.forEach(market::leaves);
+    assertThat(market.matchCount()).isEqualTo(2);
+  }
+
+  @Test
   void nobodyHoldsMoreThanTheirShare() {
     for (int i = 0; i < 3 * MatchPolicy.MOST_PRODUCERS; i++) {
       producer(i, 1);

@@ -14,7 +14,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import tollway.admission.Solution;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
@@ -35,7 +37,7 @@ final class RawClient implements AutoCloseable {
   /** One frame, as RFC 6455 §5.2 has it. */
   record Frame(int opcode, Bytes payload) {}
 
-  private final Identity identity = Identity.generate(new SecureRandom());
+  private final Identity identity;
   private final Socket socket = SocketChannel.open().socket();
   private final DataInputStream in;
   private Bytes nonce = Bytes.EMPTY;
@@ -43,6 +45,11 @@ final class RawClient implements AutoCloseable {
 
   /** Connects and upgrades to a WebSocket. */
   RawClient(InetSocketAddress freddie) throws IOException {
+    this(freddie, Identity.generate(new SecureRandom()));
+  }
+
+  private RawClient(InetSocketAddress freddie, Identity identity) throws IOException {
+    this.identity = identity;
     // Small, so that not reading is noticed soon.
     socket.setReceiveBufferSize(8 << 10);
     socket.setSendBufferSize(64 << 10);
@@ -77,6 +84,11 @@ final class RawClient implements AutoCloseable {
     return client;
   }
 
+  /** A second connection of the same identity. */
+  RawClient another(InetSocketAddress freddie) throws IOException {
+    return new RawClient(freddie, identity);
+  }
+
   NodeId nodeId() {
     return identity.nodeId();
   }
@@ -92,6 +104,13 @@ final class RawClient implements AutoCloseable {
   Signal.Hello hello(Bytes challenge) {
     return new Signal.Hello(
         Signal.VERSION, identity.nodeId(), identity.sign(Signal.helloProof(challenge)));
+  }
+
+  /** The same, with a puzzle's solution. */
+  Signal.Hello hello(Bytes challenge, Solution solution) {
+    Signal.Hello without = hello(challenge);
+    return new Signal.Hello(
+        without.version(), without.node(), without.signature(), Optional.of(solution), Optional.empty());
   }
 
   void offers(int slots, NodeId egress) throws Exception {

@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tollway.admission.TokenBucket;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;

@@ -3,6 +3,7 @@ package tollway.neighbor;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tollway.admission.TokenBucket;
 import tollway.bytes.Bytes;
 
 /**

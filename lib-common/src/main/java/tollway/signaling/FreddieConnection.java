@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import tollway.admission.Solution;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
@@ -46,8 +47,8 @@ import tollway.worker.Redialer;
  * loop.
  *
  * <pre>
- * name ──▶ TCP ──▶ TLS, WebSocket ──challenge──▶ hello ──welcome──▶ conversation ──▶ ended
- *   └────────┴──────────┴──────── failure, or 15 s gone ──┴────────────────────────────▲
+ * name ──▶ TCP ──▶ TLS, WebSocket ──challenge──▶ puzzle, hello ──welcome──▶ conversation ──▶ ended
+ *   └────────┴──────────┴──────── failure, or 15 s gone ──────────┴────────────────────────────▲
  * </pre>
  */
 final class FreddieConnection implements Redialer.Attempt {
@@ -77,20 +78,28 @@ final class FreddieConnection implements Redialer.Attempt {
   private final URI freddie;
   private final @Nullable SslContext tls;
   private final Identity identity;
+  private final Solver solver;
   private final Owner owner;
   private @Nullable Timer deadline;
   private @Nullable TcpDial dial;
   private @Nullable Channel channel;
   private @Nullable Bytes nonce;
+  private boolean solving;
   private boolean welcome;
   private boolean ended;
 
   FreddieConnection(
-      NettyEventLoop loop, URI freddie, @Nullable SslContext tls, Identity identity, Owner owner) {
+      NettyEventLoop loop,
+      URI freddie,
+      @Nullable SslContext tls,
+      Identity identity,
+      Solver solver,
+      Owner owner) {
     this.loop = loop;
     this.freddie = freddie;
     this.tls = tls;
     this.identity = identity;
+    this.solver = solver;
     this.owner = owner;
   }
 
@@ -141,6 +150,10 @@ final class FreddieConnection implements Redialer.Attempt {
   public void close() {
     ended = true;
     welcome = false;
+    if (solving) {
+      solving = false;
+      solver.leave();
+    }
     if (deadline != null) {
       deadline.cancel();
     }
@@ -175,12 +188,11 @@ final class FreddieConnection implements Redialer.Attempt {
   private void onSignal(Signal signal) throws MalformedBytesException {
     if (signal instanceof Signal.Challenge challenge && nonce == null) {
       nonce = challenge.nonce();
-      Bytes signature = identity.sign(Signal.helloProof(challenge.nonce()));
-      Optional<Bytes> host =
-          isNear() ? Optional.empty() : challenge.hostSalt().flatMap(HostMark::of);
-      write(new Signal.Hello(Signal.VERSION, identity.nodeId(), signature, host));
-    } else if (signal instanceof Signal.Welcome granted && nonce != null && !welcome) {
+      solving = true;
+      solver.solve(challenge, solution -> sayHello(challenge, solution));
+    } else if (signal instanceof Signal.Welcome granted && nonce != null && !solving && !welcome) {
       welcome = true;
+      solver.welcomed();
       if (deadline != null) {
         deadline.cancel();
       }
@@ -190,6 +202,13 @@ final class FreddieConnection implements Redialer.Attempt {
     } else {
       throw new MalformedBytesException("not what a freddie says now");
     }
+  }
+
+  private void sayHello(Signal.Challenge challenge, Optional<Solution> solution) {
+    solving = false;
+    Bytes signature = identity.sign(Signal.helloProof(challenge.nonce()));
+    Optional<Bytes> host = isNear() ? Optional.empty() : challenge.hostSalt().flatMap(HostMark::of);
+    write(new Signal.Hello(Signal.VERSION, identity.nodeId(), signature, solution, host));
   }
 
   /** A freddie on our own host is somebody's experiment: all who are there mean each other. */

@@ -3,6 +3,8 @@ package tollway.signaling;
 
 import java.util.List;
 import java.util.Optional;
+import tollway.admission.Puzzle;
+import tollway.admission.Solution;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
@@ -30,33 +32,51 @@ public sealed interface Signal {
 
   int MAX_COUNT = 16;
 
-  /** freddie's first word: prove on this connection who you are. */
-  record Challenge(int version, Bytes nonce, Optional<Bytes> hostSalt) implements Signal {
+  /**
+   * freddie's first word: prove on this connection who you are.
+   *
+   * @param seed of the puzzles that freddie accepts; empty: it knows of none
+   * @param effort that a newcomer should make; 0: no puzzle
+   * @param hostSalt of the mark by which freddie knows who is on the same host
+   */
+  record Challenge(int version, Bytes nonce, Bytes seed, int effort, Optional<Bytes> hostSalt)
+      implements Signal {
     public Challenge {
       check(nonce.size() == NONCE_SIZE, "a nonce has 32 bytes");
+      check(0 <= effort && effort <= Puzzle.MAX_EFFORT, "no such effort");
+      check(
+          seed.size() == Solution.SEED_SIZE || (seed.size() == 0 && effort == 0),
+          "a seed has 16 bytes");
       hostSalt.ifPresent(salt -> check(salt.size() == NONCE_SIZE, "a salt has 32 bytes"));
     }
 
-    /** From a freddie that does not ask which host the client is on. */
+    /** Without a puzzle, and not to tell the client's host. */
     public Challenge(int version, Bytes nonce) {
-      this(version, nonce, Optional.empty());
+      this(version, nonce, Bytes.EMPTY, 0, Optional.empty());
     }
   }
 
   /**
    * The client's first word.
    *
+   * @param solution of the puzzle, if it made an effort
    * @param host tells those apart who are not on one host, {@link HostMark#SIZE} bytes
    */
-  record Hello(int version, NodeId node, Bytes signature, Optional<Bytes> host) implements Signal {
+  record Hello(
+      int version,
+      NodeId node,
+      Bytes signature,
+      Optional<Solution> solution,
+      Optional<Bytes> host)
+      implements Signal {
     public Hello {
       check(signature.size() == Identity.SIGNATURE_SIZE, "a signature has 64 bytes");
       host.ifPresent(mark -> check(mark.size() == HostMark.SIZE, "a host's mark has 16 bytes"));
     }
 
-    /** From a client that does not say which host it is on. */
+    /** Without an effort, of somewhere. */
     public Hello(int version, NodeId node, Bytes signature) {
-      this(version, node, signature, Optional.empty());
+      this(version, node, signature, Optional.empty(), Optional.empty());
     }
   }
 
@@ -182,7 +202,10 @@ public sealed interface Signal {
     WRONG_VERSION,
     TOO_MANY,
     TOO_FAST,
-    STOPPING
+    STOPPING,
+
+    /** Others who want to come in made a greater effort. */
+    PUZZLE
   }
 
   /** What a {@link Hello} signs. */

@@ -38,6 +38,10 @@ public final class SignalingClient {
   private final Identity identity;
   private final SignalingListener listener;
   private final Redialer redialer;
+
+  /** One for each freddie. */
+  private final List<Solver> solvers;
+
   private @Nullable FreddieConnection connected;
   private @Nullable Advert slots;
   private Signal.@Nullable PeerRequest wish;
@@ -54,6 +58,10 @@ public final class SignalingClient {
     this.identity = identity;
     this.listener = listener;
     tls = freddies.stream().anyMatch(FreddieConnection::isSecure) ? clientTls() : null;
+    solvers =
+        freddies.stream()
+            .map(freddie -> new Solver(loop, identity.nodeId(), freddie.toString()))
+            .toList();
     redialer = new Redialer(loop, PACE, freddies.size(), this::attempt);
   }
 
@@ -91,6 +99,7 @@ public final class SignalingClient {
     loop.checkInLoop();
     connected = null;
     redialer.close();
+    solvers.forEach(Solver::close);
   }
 
   private static void check(URI freddie) {
@@ -116,19 +125,23 @@ public final class SignalingClient {
         freddie,
         FreddieConnection.isSecure(freddie) ? tls : null,
         identity,
-        new Conversation(number));
+        solvers.get(address),
+        new Conversation(number, solvers.get(address)));
   }
 
   private final class Conversation implements FreddieConnection.Owner {
     private final int number;
+    private final Solver solver;
 
-    Conversation(int number) {
+    Conversation(int number, Solver solver) {
       this.number = number;
+      this.solver = solver;
     }
 
     @Override
     public void welcomed(FreddieConnection connection, List<String> stun) {
       redialer.connected(number);
+      solvers.stream().filter(other -> other != solver).forEach(Solver::close);
       connected = connection;
       listener.connected(stun);
       Optional.ofNullable(slots).ifPresent(connection::offer);
@@ -148,6 +161,9 @@ public final class SignalingClient {
         listener.hungUp(hangUp);
       } else if (signal instanceof Signal.Refusal refusal) {
         redialer.refused(number, Duration.ofSeconds(refusal.retryAfterSeconds()));
+        if (refusal.code() == Signal.Code.PUZZLE) {
+          solver.outbid();
+        }
         listener.refused(refusal);
       }
     }
@@ -157,7 +173,13 @@ public final class SignalingClient {
       if (connection == connected) {
         connected = null;
       }
-      listener.disconnected(connection.freddie() + ": " + why); // And may close us.
+      Optional<Duration> work = solver.remaining();
+      work.ifPresent(rest -> redialer.refused(number, rest)); // No use to come back before.
+      listener.disconnected( // And may close us.
+          connection.freddie()
+              + ": "
+              + work.map(rest -> "it asks for a puzzle, of " + rest.toSeconds() + " s more")
+                  .orElse(why));
       redialer.ended(number);
     }
 

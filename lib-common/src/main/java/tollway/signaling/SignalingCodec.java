@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tollway.admission.Solution;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.NodeId;
@@ -21,7 +22,10 @@ public final class SignalingCodec {
     SignalingProto.Signal.Builder out = SignalingProto.Signal.newBuilder();
     if (signal instanceof Signal.Challenge challenge) {
       SignalingProto.Challenge.Builder body = out.getChallengeBuilder();
-      body.setVersion(challenge.version()).setNonce(string(challenge.nonce()));
+      body.setVersion(challenge.version())
+          .setNonce(string(challenge.nonce()))
+          .setSeed(string(challenge.seed()))
+          .setEffort(challenge.effort());
       challenge.hostSalt().ifPresent(salt -> body.setHostSalt(string(salt)));
     } else if (signal instanceof Signal.Hello hello) {
       SignalingProto.Hello.Builder body = out.getHelloBuilder();
@@ -29,6 +33,7 @@ public final class SignalingCodec {
           .setNodeId(string(hello.node().key()))
           .setSignature(string(hello.signature()));
       hello.host().ifPresent(mark -> body.setHost(string(mark)));
+      hello.solution().ifPresent(solution -> body.setSolution(string(solution.encoded())));
     } else if (signal instanceof Signal.Welcome welcome) {
       out.getWelcomeBuilder().addAllStun(welcome.stun());
     } else if (signal instanceof Signal.Slots slots) {
@@ -127,17 +132,8 @@ public final class SignalingCodec {
 
   private static Signal signal(SignalingProto.Signal in) throws MalformedBytesException {
     return switch (in.getBodyCase()) {
-      case CHALLENGE ->
-          new Signal.Challenge(
-              in.getChallenge().getVersion(),
-              bytes(in.getChallenge().getNonce()),
-              optional(in.getChallenge().getHostSalt()));
-      case HELLO ->
-          new Signal.Hello(
-              in.getHello().getVersion(),
-              node(in.getHello().getNodeId()),
-              bytes(in.getHello().getSignature()),
-              optional(in.getHello().getHost()));
+      case CHALLENGE -> challenge(in.getChallenge());
+      case HELLO -> hello(in.getHello());
       case WELCOME -> new Signal.Welcome(in.getWelcome().getStunList());
       case SLOTS ->
           new Signal.Slots(
@@ -155,6 +151,26 @@ public final class SignalingCodec {
               in.getHangUp().getMatch(), in.getHangUp().getWhy(), in.getHangUp().getFailed());
       case BODY_NOT_SET -> throw new MalformedBytesException("a signal without a known body");
     };
+  }
+
+  private static Signal challenge(SignalingProto.Challenge in) {
+    return new Signal.Challenge(
+        in.getVersion(),
+        bytes(in.getNonce()),
+        bytes(in.getSeed()),
+        in.getEffort(),
+        optional(in.getHostSalt()));
+  }
+
+  private static Signal hello(SignalingProto.Hello in) throws MalformedBytesException {
+    return new Signal.Hello(
+        in.getVersion(),
+        node(in.getNodeId()),
+        bytes(in.getSignature()),
+        in.getSolution().isEmpty()
+            ? Optional.empty()
+            : Optional.of(Solution.of(bytes(in.getSolution()))),
+        optional(in.getHost()));
   }
 
   private static Signal request(SignalingProto.PeerRequest in) throws MalformedBytesException {
@@ -202,6 +218,7 @@ public final class SignalingCodec {
           case TOO_MANY -> Signal.Code.TOO_MANY;
           case TOO_FAST -> Signal.Code.TOO_FAST;
           case STOPPING -> Signal.Code.STOPPING;
+          case PUZZLE -> Signal.Code.PUZZLE;
           default -> throw new MalformedBytesException("a refusal without a known code");
         };
     return new Signal.Refusal(code, in.getRetryAfterSeconds(), in.getText());

@@ -631,7 +631,10 @@
     }
 
     refused(refusal) {
-      this.refusal = "freddie says: " + textOf(refusal(3)[0]);
+      this.refusal =
+        refusal(1)[0] === 20
+          ? "freddie is crowded and asks for a computation that browsers cannot do; trying again."
+          : "freddie says: " + textOf(refusal(3)[0]);
       this.freddie.later(1000 * (refusal(2)[0] || 0));
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import tollway.admission.Solution;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
@@ -17,6 +18,7 @@ import tollway.stun.NatMapping;
 final class SignalingCodecTest {
   private static final Identity ALICE = Identity.ofSeed(Bytes.of(new byte[32]));
   private static final Bytes NONCE = Bytes.of(new byte[32]);
+  private static final Bytes SEED = Bytes.ofUtf8("\u0001".repeat(Solution.SEED_SIZE));
   private static final List<Signal> SIGNALS =
       List.of(
           new Signal.Challenge(2, NONCE),
@@ -34,9 +36,14 @@ final class SignalingCodecTest {
           new Signal.OnwardRequest(7, List.of(ALICE.nodeId())),
           new Signal.Matched(
               8, Signal.Role.CONSUMER, ALICE.nodeId(), ALICE.nodeId(), 1, Optional.of(7L)),
-          new Signal.Challenge(2, NONCE, Optional.of(NONCE)),
+          new Signal.Challenge(2, NONCE, SEED, 2048, Optional.of(NONCE)),
           new Signal.Hello(
-              2, ALICE.nodeId(), Bytes.of(new byte[64]), Optional.of(Bytes.of(new byte[16]))),
+              2,
+              ALICE.nodeId(),
+              ALICE.sign(Signal.helloProof(NONCE)),
+              Optional.of(new Solution(SEED, 2048, SEED, SEED)),
+              Optional.of(SEED)),
+          new Signal.Refusal(Signal.Code.PUZZLE, 10, "later"),
           new Signal.PeerRequest(
               1, ALICE.nodeId(), List.of(), 0, 0, NatMapping.ENDPOINT_DEPENDENT));
 
@@ -79,12 +86,22 @@ final class SignalingCodecTest {
           "325a09080000000000000010011a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048"
               + "a18b59da2922203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29280131"
               + "0700000000000000",
-          "0a46080212200000000000000000000000000000000000000000000000000000000000000000522000000000"
-              + "00000000000000000000000000000000000000000000000000000000",
-          "1a78080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a40"
-              + "00".repeat(64)
-              + "5210"
-              + "00".repeat(16),
+          "0a5d08021220"
+              + "00".repeat(32)
+              + "5220"
+              + "00".repeat(32)
+              + "a20110"
+              + "01".repeat(16)
+              + "a8018010",
+          "1aaf01080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a4052"
+              + "551b72a831360850a2195ffceaef9e5b1139c33cd1e42183b0848eb2e67336f34682dafd0dc1aacf4444"
+              + "fe5b01f27e664b878ee766fee0dddc1e80b08a7c0e5210"
+              + "01".repeat(16)
+              + "a20134"
+              + "01".repeat(16)
+              + "00000800"
+              + "01".repeat(32),
+          "3a0b0814100a1a056c61746572",
           "2a26080112203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da295003");
 
   @Test

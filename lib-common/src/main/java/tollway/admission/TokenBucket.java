@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.neighbor;
+package tollway.admission;
 
 /**
  * An allowance of so many a second, of which some may be saved up. Times are steady nanoseconds.
  */
-final class TokenBucket {
+public final class TokenBucket {
   private static final double NANOS = 1e9;
 
   private final double perNano;
@@ -12,7 +12,7 @@ final class TokenBucket {
   private double tokens;
   private long last;
 
-  TokenBucket(double perSecond, double most, long now) {
+  public TokenBucket(double perSecond, double most, long now) {
     perNano = perSecond / NANOS;
     this.most = most;
     tokens = most;
@@ -20,18 +20,28 @@ final class TokenBucket {
   }
 
   /** Whether there is one to take. */
-  boolean has(long now) {
+  public boolean has(long now) {
     tokens = Math.min(most, tokens + (now - last) * perNano);
     last = now;
     return tokens >= 1;
   }
 
   /** Takes one, if there is one. */
-  boolean take(long now) {
+  public boolean take(long now) {
     if (!has(now)) {
       return false;
     }
     tokens--;
     return true;
+  }
+
+  /** Takes so many whether or not they are there: what is missing must be earned first. */
+  public void spend(double count) {
+    tokens -= count;
+  }
+
+  /** In how many nanoseconds there is one to take, if nobody takes any; 0: now. */
+  public long nanosUntilOne(long now) {
+    return has(now) ? 0 : (long) Math.ceil((1 - tokens) / perNano);
   }
 }
