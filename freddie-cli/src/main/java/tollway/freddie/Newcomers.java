@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -32,17 +30,6 @@ final class Newcomers {
   }
 
   private static Optional<Bytes> prefixed(SocketAddress from) {
-    return from instanceof InetSocketAddress known && !isFront(known.getAddress())
-        ? Optional.of(Bytes.of(known.getAddress().getAddress()))
-        : Optional.empty();
-  }
-
-  private static boolean isFront(InetAddress address) {
-    boolean uniqueLocal = // RFC 4193 §3.1.
-        address.getAddress().length == 16 && (address.getAddress()[0] & 0xfe) == 0xfc;
-    return address.isLoopbackAddress()
-        || address.isSiteLocalAddress()
-        || address.isLinkLocalAddress()
-        || uniqueLocal;
+    return Origin.address(from).map(address -> Bytes.of(address.getAddress()));
   }
 }

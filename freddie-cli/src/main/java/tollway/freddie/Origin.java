@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Where a client's connection comes from, as far as that says something about the client: nothing
- * does when it comes by way of this host, as behind a front.
+ * does when it comes by way of a front on this host or in a private network.
  *
  * @param site IPv4 /24 or IPv6 /48: one owner, more or less
  * @param network IPv4 /16 or IPv6 /32: what may fail together
@@ -21,14 +21,31 @@ record Origin(Optional<Prefix> site, Optional<Prefix> network) {
   record Prefix(boolean ipv6, long bits) {}
 
   static Origin of(SocketAddress remote) {
-    if (!(remote instanceof InetSocketAddress internet)
-        || internet.getAddress().isLoopbackAddress()) {
-      return UNKNOWN;
-    }
-    boolean ipv6 = !(internet.getAddress() instanceof Inet4Address);
-    return new Origin(
-        Optional.of(prefix(internet.getAddress(), ipv6, ipv6 ? 6 : 3)),
-        Optional.of(prefix(internet.getAddress(), ipv6, ipv6 ? 4 : 2)));
+    return address(remote)
+        .map(
+            address -> {
+              boolean ipv6 = !(address instanceof Inet4Address);
+              return new Origin(
+                  Optional.of(prefix(address, ipv6, ipv6 ? 6 : 3)),
+                  Optional.of(prefix(address, ipv6, ipv6 ? 4 : 2)));
+            })
+        .orElse(UNKNOWN);
+  }
+
+  /** The client's own; none from this machine or a private network, which are a front's. */
+  static Optional<InetAddress> address(SocketAddress remote) {
+    return remote instanceof InetSocketAddress known && !isFront(known.getAddress())
+        ? Optional.of(known.getAddress())
+        : Optional.empty();
+  }
+
+  private static boolean isFront(InetAddress address) {
+    boolean uniqueLocal = // RFC 4193 §3.1.
+        address.getAddress().length == 16 && (address.getAddress()[0] & 0xfe) == 0xfc;
+    return address.isLoopbackAddress()
+        || address.isSiteLocalAddress()
+        || address.isLinkLocalAddress()
+        || uniqueLocal;
   }
 
   private static Prefix prefix(InetAddress address, boolean ipv6, int bytes) {
