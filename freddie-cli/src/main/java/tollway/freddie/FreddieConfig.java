@@ -4,15 +4,22 @@ package tollway.freddie;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import tollway.stun.StunAlternate;
 
 /**
  * What {@code freddie serve} was told.
  *
  * @param listen where clients connect
  * @param stun where the built-in STUN responder listens; empty for none
+ * @param stunAlternate with the first of {@code stun} serves RFC 5780
  * @param limits what clients may cost
  */
-record FreddieConfig(InetSocketAddress listen, List<StunAddress> stun, Limits limits) {
+record FreddieConfig(
+    InetSocketAddress listen,
+    List<StunAddress> stun,
+    Optional<StunAlternate> stunAlternate,
+    Limits limits) {
   FreddieConfig {
     stun = List.copyOf(stun);
   }

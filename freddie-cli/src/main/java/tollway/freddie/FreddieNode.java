@@ -21,7 +21,7 @@ final class FreddieNode implements AutoCloseable {
 
   private FreddieNode(FreddieConfig config) throws IOException {
     try {
-      stunServers = startStun(config.stun());
+      stunServers = startStun(config);
       server = SignalServer.start(loops, config.listen(), config.limits(), stunServers);
     } catch (IOException refused) {
       closeStun();
@@ -61,12 +61,16 @@ final class FreddieNode implements AutoCloseable {
     loops.close();
   }
 
-  private List<String> startStun(List<FreddieConfig.StunAddress> wanted) throws IOException {
+  private List<String> startStun(FreddieConfig config) throws IOException {
+    List<FreddieConfig.StunAddress> wanted = config.stun();
     if (wanted.isEmpty()) {
       return List.of();
     }
     StunResponder responder =
-        StunResponder.bind(loops, wanted.stream().map(FreddieConfig.StunAddress::bind).toList());
+        StunResponder.bind(
+            loops,
+            wanted.stream().map(FreddieConfig.StunAddress::bind).toList(),
+            config.stunAlternate());
     stun = responder;
     List<String> told = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {

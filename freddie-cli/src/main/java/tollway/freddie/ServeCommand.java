@@ -4,13 +4,11 @@ package tollway.freddie;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import tollway.admission.Puzzle;
@@ -21,7 +19,6 @@ import tollway.cli.HostPort;
 import tollway.cli.UserErrorException;
 import tollway.loop.ListenException;
 import tollway.loop.StopSignal;
-import tollway.signaling.Signal;
 
 /** {@code freddie serve}: discovery, matchmaking and signalling until a signal stops it. */
 @Command(
@@ -41,13 +38,7 @@ final class ServeCommand implements Callable<Integer> {
           "Where clients connect (default: ${DEFAULT-VALUE}); port 0 lets the system choose.")
   private String listen = "";
 
-  @Option(
-      names = "--stun",
-      paramLabel = "HOST:PORT[=PUBLIC:PORT]",
-      description =
-          "Answer STUN on this UDP address and tell clients of it; may be repeated. PUBLIC is how"
-              + " clients reach it when that differs, as behind a NAT. Default: none.")
-  private List<String> stun = new ArrayList<>();
+  @Mixin private StunOptions stun = new StunOptions();
 
   @Option(
       names = "--max-clients",
@@ -92,32 +83,11 @@ final class ServeCommand implements Callable<Integer> {
     if (leastEffort < 0 || leastEffort > Puzzle.MAX_EFFORT) {
       throw new UserErrorException("--least-effort: give a number from 0 to " + Puzzle.MAX_EFFORT);
     }
-    if (stun.size() > Signal.MAX_STUN) {
-      throw new UserErrorException("--stun: at most " + Signal.MAX_STUN + " addresses");
-    }
     return new FreddieConfig(
         HostPort.parse("--listen", listen).resolve("--listen"),
-        stun.stream().map(ServeCommand::stunAddress).toList(),
+        stun.addresses(),
+        stun.alternate(),
         FreddieConfig.Limits.of(maxClients).withLeastEffort(leastEffort));
-  }
-
-  private static FreddieConfig.StunAddress stunAddress(String text) {
-    int equals = text.indexOf('=');
-    String bound = equals < 0 ? text : text.substring(0, equals);
-    InetSocketAddress bind = HostPort.parse("--stun", bound).resolve("--stun");
-    if (equals < 0) {
-      if (bind.getAddress().isAnyLocalAddress()) {
-        throw new UserErrorException(
-            "--stun: clients cannot reach %s; add how they do, as in %s=stun.example.org:3478"
-                .formatted(bound, bound));
-      }
-      return new FreddieConfig.StunAddress(bind, "");
-    }
-    HostPort told = HostPort.parse("--stun", text.substring(equals + 1));
-    if (told.port() == 0 || told.toString().length() > Signal.MAX_TEXT) {
-      throw new UserErrorException("--stun: clients cannot reach '" + told + "'");
-    }
-    return new FreddieConfig.StunAddress(bind, told.toString());
   }
 
   private void announce(CliIo io, FreddieNode node) {

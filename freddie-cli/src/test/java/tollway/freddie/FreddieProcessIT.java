@@ -28,7 +28,10 @@ import tollway.lab.Await;
 import tollway.lab.JavaProcess;
 import tollway.loop.NettyLoops;
 import tollway.signaling.Signal;
+import tollway.stun.NatBehavior;
+import tollway.stun.NatDiscovery;
 import tollway.stun.StunClient;
+import tollway.stun.StunPace;
 
 /** The real binary as an operator meets it: its lines, its pages, its exit codes. */
 final class FreddieProcessIT {
@@ -76,6 +79,31 @@ final class FreddieProcessIT {
             StunClient.query(loops.next(), at, Duration.ofSeconds(30)).get(40, TimeUnit.SECONDS);
         assertThat(mapped.getAddress()).isEqualTo(at.getAddress());
       }
+    }
+  }
+
+  @Test
+  void withASecondAddressFindsOutWhatNatsDo() throws Exception {
+    try (JavaProcess freddie =
+            freddie(
+                "serve",
+                "--listen",
+                ANY_PORT,
+                "--stun",
+                ANY_PORT,
+                "--stun-alternate",
+                "127.0.0.2:0",
+                "--json");
+        NettyLoops loops = new NettyLoops(1)) {
+      JsonObject ready = freddie.event("ready");
+      // Clients need the first address alone: it tells them of the other.
+      assertThat(ready.getAsJsonArray("stun")).hasSize(1);
+      InetSocketAddress at =
+          HostPort.parse("stun", ready.getAsJsonArray("stun").get(0).getAsString()).resolve("stun");
+      NatBehavior behavior =
+          NatDiscovery.discover(loops.next(), at, new StunPace(Duration.ofSeconds(1), 5))
+              .get(60, TimeUnit.SECONDS);
+      assertThat(behavior.translated()).isFalse();
     }
   }
 
@@ -191,6 +219,12 @@ final class FreddieProcessIT {
         "--stun 127.0.0.1 | freddie: --stun: '127.0.0.1' is not HOST:PORT",
         "--stun 0.0.0.0:3478 | freddie: --stun: clients cannot reach 0.0.0.0:3478",
         "--stun 127.0.0.1:0=example.org:0 | freddie: --stun: clients cannot reach 'example.org:0'",
+        "--stun-alternate 127.0.0.2:1 | freddie: --stun-alternate: give --stun as well",
+        "--stun 127.0.0.1:1 --stun-alternate 127.0.0.1:2 | freddie: --stun-alternate: give another address",
+        "--stun 127.0.0.1:1 --stun-alternate 127.0.0.2:1 | freddie: --stun-alternate: give another port",
+        "--stun 127.0.0.1:1 --stun-alternate [::1]:2 | freddie: --stun-alternate: both addresses must",
+        "--stun 127.0.0.1:1 --stun-alternate 0.0.0.0:2 | freddie: --stun-alternate: name both addresses",
+        "--stun 127.0.0.1:1 --stun-alternate 127.0.0.2:2=192.0.2.1:2 | freddie: --stun-alternate: say",
         "--max-clients 0 | freddie: --max-clients: give a number above 0",
         "--max-clients many | freddie serve: --max-clients: 'many' is not a whole number",
       })

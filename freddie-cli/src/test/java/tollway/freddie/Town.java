@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
@@ -107,6 +108,7 @@ final class Town implements AutoCloseable {
         new FreddieConfig(
             new InetSocketAddress(loopback, port),
             List.of(new FreddieConfig.StunAddress(new InetSocketAddress(loopback, 0), "")),
+            Optional.empty(),
             limits));
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import tollway.bytes.Bytes;
 
 /**
- * One attribute of a STUN message (RFC 8489 §14, RFC 8445 §16.1). The signature and the fingerprint
- * are no attributes here: the codec makes and checks them.
+ * One attribute of a STUN message (RFC 8489 §14, RFC 8445 §16.1, RFC 5780 §7). The signature and
+ * the fingerprint are no attributes here: the codec makes and checks them.
  */
 public sealed interface StunAttribute {
   <R> R accept(Visitor<R> visitor);
@@ -144,6 +144,41 @@ public sealed interface StunAttribute {
     }
   }
 
+  /** From which of its other addresses a server is to answer (RFC 5780 §7.2). */
+  record ChangeRequest(boolean address, boolean port) implements StunAttribute {
+    /** Must be understood, which only a server with two addresses can claim (RFC 5780 §6.1). */
+    public static final int TYPE = 0x0003;
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Where an answer was sent from (RFC 5780 §7.3). */
+  record ResponseOrigin(InetSocketAddress address) implements StunAttribute {
+    public ResponseOrigin {
+      requireResolved(address);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Where an answer to a {@link ChangeRequest} for both would come from (RFC 5780 §7.4). */
+  record OtherAddress(InetSocketAddress address) implements StunAttribute {
+    public OtherAddress {
+      requireResolved(address);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
   /** An attribute that we know nothing about. */
   record Other(int type, Bytes value) implements StunAttribute {
     public Other {
@@ -184,6 +219,12 @@ public sealed interface StunAttribute {
     R visit(IceControlling attribute);
 
     R visit(Software attribute);
+
+    R visit(ChangeRequest attribute);
+
+    R visit(ResponseOrigin attribute);
+
+    R visit(OtherAddress attribute);
 
     R visit(Other attribute);
   }

@@ -18,7 +18,10 @@ import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.stun.StunMessage.Kind;
 
-/** STUN messages as bytes (RFC 8489 §5, §14), with short-term signatures as ICE uses them. */
+/**
+ * STUN messages as bytes (RFC 8489 §5, §14; RFC 5780 §7), with short-term signatures as ICE uses
+ * them.
+ */
 public final class StunCodec {
   private static final long MAGIC_COOKIE = 0x2112a442L;
   private static final int HEADER_BYTES = 20;
@@ -27,6 +30,7 @@ public final class StunCodec {
   static final int LARGEST_MESSAGE = 1500;
 
   private static final int MAPPED_ADDRESS = 0x0001;
+  private static final int CHANGE_REQUEST = StunAttribute.ChangeRequest.TYPE;
   private static final int USERNAME = 0x0006;
   private static final int MESSAGE_INTEGRITY = 0x0008;
   private static final int ERROR_CODE = 0x0009;
@@ -38,6 +42,14 @@ public final class StunCodec {
   private static final int FINGERPRINT = 0x8028;
   private static final int ICE_CONTROLLED = 0x8029;
   private static final int ICE_CONTROLLING = 0x802a;
+
+  private static final int RESPONSE_ORIGIN = 0x802b;
+  private static final int OTHER_ADDRESS = 0x802c;
+
+  /** RFC 5780 §7.2: the flags of CHANGE-REQUEST. */
+  private static final int CHANGE_ADDRESS = 4;
+
+  private static final int CHANGE_PORT = 2;
 
   private static final int IPV4 = 1;
   private static final int IPV6 = 2;
@@ -179,6 +191,9 @@ public final class StunCodec {
           case ICE_CONTROLLING -> new StunAttribute.IceControlling(reader.i64());
           case SOFTWARE ->
               new StunAttribute.Software(text(reader, StunAttribute.Software.MOST_BYTES));
+          case CHANGE_REQUEST -> changeRequest(reader.u32());
+          case RESPONSE_ORIGIN -> new StunAttribute.ResponseOrigin(address(reader, 0, Bytes.EMPTY));
+          case OTHER_ADDRESS -> new StunAttribute.OtherAddress(address(reader, 0, Bytes.EMPTY));
           default -> new StunAttribute.Other(type, reader.rest());
         };
     reader.end();
@@ -193,6 +208,12 @@ public final class StunCodec {
       throw new MalformedBytesException("a text longer than " + mostBytes + " bytes");
     }
     return text;
+  }
+
+  /** RFC 5780 §7.2: the other bits may hold anything. */
+  private static StunAttribute changeRequest(long flags) {
+    return new StunAttribute.ChangeRequest(
+        (flags & CHANGE_ADDRESS) != 0, (flags & CHANGE_PORT) != 0);
   }
 
   private static StunAttribute errorCode(ByteReader reader) throws MalformedBytesException {
@@ -333,8 +354,7 @@ public final class StunCodec {
 
     @Override
     public Field visit(StunAttribute.MappedAddress attribute) {
-      InetSocketAddress address = attribute.address();
-      return address(MAPPED_ADDRESS, address.getAddress().getAddress(), address.getPort());
+      return plainAddress(MAPPED_ADDRESS, attribute.address());
     }
 
     @Override
@@ -382,8 +402,28 @@ public final class StunCodec {
     }
 
     @Override
+    public Field visit(StunAttribute.ChangeRequest attribute) {
+      int flags = (attribute.address() ? CHANGE_ADDRESS : 0) | (attribute.port() ? CHANGE_PORT : 0);
+      return new Field(CHANGE_REQUEST, new ByteWriter().u32(flags).toBytes());
+    }
+
+    @Override
+    public Field visit(StunAttribute.ResponseOrigin attribute) {
+      return plainAddress(RESPONSE_ORIGIN, attribute.address());
+    }
+
+    @Override
+    public Field visit(StunAttribute.OtherAddress attribute) {
+      return plainAddress(OTHER_ADDRESS, attribute.address());
+    }
+
+    @Override
     public Field visit(StunAttribute.Other attribute) {
       return new Field(attribute.type(), attribute.value());
+    }
+
+    private static Field plainAddress(int type, InetSocketAddress address) {
+      return address(type, address.getAddress().getAddress(), address.getPort());
     }
 
     private static Field address(int type, byte[] raw, int port) {

@@ -90,15 +90,24 @@ public record StunMessage(
     return Optional.empty();
   }
 
-  /** Types that we would have to understand and do not (RFC 8489 §6.3.1): at most 8 of them. */
+  /**
+   * Types that we would have to understand and do not (RFC 8489 §6.3.1): at most 8 of them. One is
+   * CHANGE-REQUEST, for all who have no second address to answer from (RFC 5780 §6.1).
+   */
   public List<Integer> unknownRequired() {
     return attributes.stream()
-        .filter(StunAttribute.Other.class::isInstance)
-        .map(StunAttribute.Other.class::cast)
-        .filter(StunAttribute.Other::isRequired)
-        .map(StunAttribute.Other::type)
+        .flatMap(attribute -> requiredType(attribute).stream())
         .distinct()
         .limit(8)
         .toList();
+  }
+
+  private static Optional<Integer> requiredType(StunAttribute attribute) {
+    if (attribute instanceof StunAttribute.ChangeRequest) {
+      return Optional.of(StunAttribute.ChangeRequest.TYPE);
+    }
+    return attribute instanceof StunAttribute.Other other && other.isRequired()
+        ? Optional.of(other.type())
+        : Optional.empty();
   }
 }

@@ -14,8 +14,12 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.bytes.Bytes;
@@ -28,6 +32,10 @@ import tollway.loop.NettyLoops;
  * A UDP server that tells askers the address they came from (RFC 8489 §12 basic server). It answers
  * nothing but well-formed Binding requests, each source only so often, and never with much more
  * than it was sent: useless as an amplifier.
+ *
+ * <p>With a {@link StunAlternate} it also answers from another address or port than it was asked at
+ * (RFC 5780 §6), always to where the request came from: RESPONSE-PORT and PADDING, which would let
+ * strangers choose more than that, are refused.
  *
  * <p>On a host with several addresses bind each of them: a socket bound to all addresses answers
  * from the one that the route prefers, which is not always the one that was asked.
@@ -45,6 +53,11 @@ public final class StunResponder implements AutoCloseable {
   private final List<Channel> channels = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
 
+  /** Has answers that go out when the requests at hand are read; on the loop. */
+  private final Set<Channel> unflushed = new HashSet<>();
+
+  private volatile @Nullable StunQuartet quartet;
+
   private StunResponder(NettyEventLoop loop) {
     this.loop = loop;
     this.budget =
@@ -59,11 +72,24 @@ public final class StunResponder implements AutoCloseable {
   /** Listens on all of {@code addresses} or on none. Not on a loop: it waits. */
   public static StunResponder bind(NettyLoops loops, List<InetSocketAddress> addresses)
       throws IOException {
+    return bind(loops, addresses, Optional.empty());
+  }
+
+  /**
+   * The same; the first of {@code addresses} and the {@code alternate} serve RFC 5780 together, by
+   * three more sockets.
+   */
+  public static StunResponder bind(
+      NettyLoops loops, List<InetSocketAddress> addresses, Optional<StunAlternate> alternate)
+      throws IOException {
     // One loop for all sockets: the budget is one, and needs no lock.
     StunResponder responder = new StunResponder(loops.next());
     try {
       for (InetSocketAddress address : addresses) {
         responder.listen(address);
+      }
+      if (alternate.isPresent()) {
+        responder.listenOn(alternate.get());
       }
     } catch (IOException refused) {
       responder.close();
@@ -72,7 +98,7 @@ public final class StunResponder implements AutoCloseable {
     return responder;
   }
 
-  /** Where it listens, in the order asked for. */
+  /** Where it listens, in the order asked for; the sockets of an alternate come after. */
   public List<InetSocketAddress> addresses() {
     return List.copyOf(addresses);
   }
@@ -81,6 +107,26 @@ public final class StunResponder implements AutoCloseable {
   @Override
   public void close() {
     channels.stream().map(Channel::close).toList().forEach(ChannelFuture::awaitUninterruptibly);
+  }
+
+  private void listenOn(StunAlternate alternate) throws IOException {
+    InetSocketAddress first = addresses.get(0);
+    Channel channel = channels.get(0);
+    int at = channels.size();
+    listen(alternate.bind());
+    InetSocketAddress second = addresses.get(at);
+    listen(new InetSocketAddress(first.getAddress(), second.getPort()));
+    listen(new InetSocketAddress(second.getAddress(), first.getPort()));
+    InetSocketAddress firstTold = alternate.firstTold().orElse(first);
+    InetSocketAddress secondTold = alternate.told().orElse(second);
+    quartet =
+        new StunQuartet(
+            List.of(channel, channels.get(at + 1), channels.get(at + 2), channels.get(at)),
+            List.of(
+                firstTold,
+                new InetSocketAddress(firstTold.getAddress(), secondTold.getPort()),
+                new InetSocketAddress(secondTold.getAddress(), firstTold.getPort()),
+                secondTold));
   }
 
   private void listen(InetSocketAddress address) throws IOException {
@@ -115,27 +161,47 @@ public final class StunResponder implements AutoCloseable {
       try {
         StunMessage request = StunCodec.decode(Bytes.of(packet.content().nioBuffer()));
         if (request.isBinding(StunMessage.Kind.REQUEST)) {
-          Bytes answer = StunCodec.encode(answer(request, sender));
-          context.write(new DatagramPacket(Unpooled.wrappedBuffer(answer.toBuffer()), sender));
+          answer(context.channel(), request, sender);
         }
       } catch (MalformedBytesException malformed) {
         log.trace("no STUN: {}", malformed.getMessage());
       }
     }
 
-    private StunMessage answer(StunMessage request, InetSocketAddress sender) {
-      List<Integer> unknown = request.unknownRequired();
-      // RFC 8489 §6.3.1.
-      return unknown.isEmpty()
-          ? request.success(new StunAttribute.XorMappedAddress(sender))
-          : request.error(
-              StunAttribute.ErrorCode.UNKNOWN_ATTRIBUTE,
-              new StunAttribute.UnknownAttributes(unknown));
+    private void answer(Channel at, StunMessage request, InetSocketAddress sender) {
+      StunQuartet four = quartet;
+      List<Integer> unknown = new ArrayList<>(request.unknownRequired());
+      Optional<StunQuartet.Reply> reply =
+          four == null ? Optional.empty() : four.reply(at, request, sender);
+      if (reply.isPresent()) {
+        unknown.remove((Integer) StunAttribute.ChangeRequest.TYPE);
+      }
+      if (!unknown.isEmpty()) {
+        // RFC 8489 §6.3.1.
+        send(
+            at,
+            request.error(
+                StunAttribute.ErrorCode.UNKNOWN_ATTRIBUTE,
+                new StunAttribute.UnknownAttributes(unknown)),
+            sender);
+      } else if (reply.isPresent()) {
+        send(reply.get().from(), reply.get().message(), sender);
+      } else {
+        send(at, request.success(new StunAttribute.XorMappedAddress(sender)), sender);
+      }
+    }
+
+    private void send(Channel from, StunMessage answer, InetSocketAddress to) {
+      DatagramPacket packet =
+          new DatagramPacket(Unpooled.wrappedBuffer(StunCodec.encode(answer).toBuffer()), to);
+      from.write(packet);
+      unflushed.add(from);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-      context.flush();
+      unflushed.forEach(Channel::flush);
+      unflushed.clear();
     }
 
     @Override

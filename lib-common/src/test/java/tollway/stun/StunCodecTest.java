@@ -15,12 +15,15 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
+import tollway.stun.StunAttribute.ChangeRequest;
 import tollway.stun.StunAttribute.ErrorCode;
 import tollway.stun.StunAttribute.IceControlled;
 import tollway.stun.StunAttribute.IceControlling;
 import tollway.stun.StunAttribute.MappedAddress;
 import tollway.stun.StunAttribute.Other;
+import tollway.stun.StunAttribute.OtherAddress;
 import tollway.stun.StunAttribute.Priority;
+import tollway.stun.StunAttribute.ResponseOrigin;
 import tollway.stun.StunAttribute.Software;
 import tollway.stun.StunAttribute.UnknownAttributes;
 import tollway.stun.StunAttribute.UseCandidate;
@@ -54,6 +57,12 @@ final class StunCodecTest {
           + "4f4c33346f4c39465354767936347341"
           + "0014000b6578616d706c652e6f726700"
           + "00080014f67024656dd64a3e02b8e0712e85c9a28ca89666";
+
+  /** What a coturn 4.6.1 with two addresses answered to an empty Binding request. */
+  private static final String DISCOVERY_RESPONSE =
+      "010100482112a442b7e7a701bc34d686fa87dfae002000080001e242e112a643"
+          + "000100080001c350c0000201802b000800010d96c0000201802c000800010d97c0000203"
+          + "80220014436f7475726e2d342e362e312027476f72737427";
 
   private static final Bytes PASSWORD = Bytes.ofUtf8("VOkJxbRl1RmTxUk/WvJxBt");
   private static final Bytes ID = hex("b7e7a701bc34d686fa87dfae");
@@ -134,6 +143,59 @@ final class StunCodecTest {
                 + "802800046ec5dc15");
   }
 
+  /** Frozen, as above; the types and flags are those of RFC 5780 §7. */
+  @Test
+  void writesWhatFindsOutAboutNats() throws MalformedBytesException {
+    StunMessage request =
+        new StunMessage(
+            1, StunMessage.Kind.REQUEST, ID, List.of(new ChangeRequest(true, false)), false);
+    StunMessage answer =
+        request.success(
+            new MappedAddress(address("192.0.2.1", 32853)),
+            new ResponseOrigin(address("198.51.100.2", 3478)),
+            new OtherAddress(address("2001:db8::1", 3479)));
+
+    assertThat(StunCodec.encode(request).hex())
+        .isEqualTo("000100082112a442b7e7a701bc34d686fa87dfae0003000400000004");
+    assertThat(StunCodec.encode(answer).hex())
+        .isEqualTo(
+            "010100302112a442b7e7a701bc34d686fa87dfae0001000800018055c0000201"
+                + "802b000800010d96c6336402"
+                + "802c001400020d9720010db8000000000000000000000001");
+    // Other bits mean nothing, and are no fault (RFC 5780 §7.2).
+    assertThat(
+            StunCodec.decode(hex("000100082112a442b7e7a701bc34d686fa87dfae00030004fffffffb"))
+                .first(ChangeRequest.class))
+        .contains(new ChangeRequest(false, true));
+    assertMalformed("000100042112a442b7e7a701bc34d686fa87dfae00030000");
+    assertMalformed("0001000c2112a442b7e7a701bc34d686fa87dfae000300080000000400000000");
+  }
+
+  @Test
+  void readsWhatAnotherServerWritesAboutItsAddresses() throws MalformedBytesException {
+    StunMessage answer = StunCodec.decode(hex(DISCOVERY_RESPONSE));
+
+    assertThat(answer.attributes())
+        .containsExactly(
+            mapped("192.0.2.1", 50000),
+            new MappedAddress(address("192.0.2.1", 50000)),
+            new ResponseOrigin(address("192.0.2.1", 3478)),
+            new OtherAddress(address("192.0.2.3", 3479)),
+            new Software("Coturn-4.6.1 'Gorst'"));
+  }
+
+  @Test
+  void whoHasNoOtherAddressDoesNotUnderstandARequestToUseIt() {
+    StunMessage request =
+        StunMessage.request(
+            ID,
+            new Other(0x8001, Bytes.EMPTY),
+            new ChangeRequest(false, false),
+            new UseCandidate());
+
+    assertThat(request.unknownRequired()).containsExactly(ChangeRequest.TYPE);
+  }
+
   @Test
   void readsBackWhatItWrites() throws MalformedBytesException {
     Random random = new Random(5);
@@ -154,7 +216,8 @@ final class StunCodecTest {
   @Test
   void noiseIsAMessageOrMalformed() {
     Random random = new Random(8489);
-    List<Bytes> seeds = List.of(hex(REQUEST), hex(IPV4_RESPONSE), hex(LONG_TERM_REQUEST));
+    List<Bytes> seeds =
+        List.of(hex(REQUEST), hex(IPV4_RESPONSE), hex(LONG_TERM_REQUEST), hex(DISCOVERY_RESPONSE));
     int understood = 0;
     for (int i = 0; i < 100_000; i++) {
       byte[] noise = seeds.get(random.nextInt(seeds.size())).toArray();
@@ -250,7 +313,7 @@ final class StunCodecTest {
   }
 
   private static StunAttribute attribute(Random random) {
-    return switch (random.nextInt(11)) {
+    return switch (random.nextInt(14)) {
       case 0 -> new XorMappedAddress(randomAddress(random));
       case 1 -> new MappedAddress(randomAddress(random));
       case 2 -> new Username("u".repeat(random.nextInt(100)));
@@ -261,6 +324,9 @@ final class StunCodecTest {
       case 7 -> new IceControlled(random.nextLong());
       case 8 -> new IceControlling(random.nextLong());
       case 9 -> new Software("\u00e9".repeat(random.nextInt(50)));
+      case 10 -> new ChangeRequest(random.nextBoolean(), random.nextBoolean());
+      case 11 -> new ResponseOrigin(randomAddress(random));
+      case 12 -> new OtherAddress(randomAddress(random));
       default -> new Other(0xc000 + random.nextInt(100), StunMessage.newTransactionId(random));
     };
   }

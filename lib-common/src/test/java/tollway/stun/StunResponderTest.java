@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
 import tollway.loop.NettyLoops;
+import tollway.stun.StunAttribute.ChangeRequest;
 import tollway.stun.StunAttribute.ErrorCode;
 import tollway.stun.StunAttribute.Other;
 import tollway.stun.StunAttribute.UnknownAttributes;
@@ -86,6 +88,112 @@ final class StunResponderTest {
       assertThat(answer.kind()).isEqualTo(StunMessage.Kind.ERROR);
       assertThat(answer.first(ErrorCode.class)).contains(new ErrorCode(420, ""));
       assertThat(answer.first(UnknownAttributes.class)).contains(new UnknownAttributes(List.of(3)));
+    }
+  }
+
+  @Test
+  void withASecondAddressAnswersFromWhereItIsAskedTo() throws Exception {
+    InetSocketAddress second = new InetSocketAddress("127.0.0.2", 0);
+    StunAlternate alternate = StunAlternate.at(second);
+    try (StunResponder responder =
+            StunResponder.bind(loops, List.of(ANY_PORT), Optional.of(alternate));
+        DatagramSocket socket = socket()) {
+      List<InetSocketAddress> at = responder.addresses();
+      assertThat(at).hasSize(4).doesNotHaveDuplicates();
+      int[] ports = {at.get(0).getPort(), at.get(1).getPort()};
+      for (InetSocketAddress asked : at) {
+        for (int flags = 0; flags < 4; flags++) {
+          ChangeRequest change = new ChangeRequest((flags & 1) != 0, (flags & 2) != 0);
+          StunMessage request = flags == 0 ? request() : request(change);
+          reply(socket, asked, StunCodec.encode(request));
+          DatagramPacket packet = receivePacket(socket);
+
+          boolean home = asked.getAddress().equals(at.get(0).getAddress());
+          int port = asked.getPort() == ports[0] ? 0 : 1;
+          InetSocketAddress origin =
+              new InetSocketAddress(
+                  at.get(home == change.address() ? 1 : 0).getAddress(),
+                  ports[change.port() ? 1 - port : port]);
+          InetSocketAddress other =
+              new InetSocketAddress(at.get(home ? 1 : 0).getAddress(), ports[1 - port]);
+          assertThat(packet.getSocketAddress()).isEqualTo(origin);
+          assertThat(StunCodec.decode(bytes(packet)))
+              .isEqualTo(
+                  request.success(
+                      new StunAttribute.MappedAddress(local(socket)),
+                      new XorMappedAddress(local(socket)),
+                      new StunAttribute.ResponseOrigin(origin),
+                      new StunAttribute.OtherAddress(other)));
+          // On the wire, with 28 bytes of headers: 104 for 56. Still no amplifier.
+          assertThat(packet.getLength()).isEqualTo(76);
+        }
+      }
+    }
+  }
+
+  @Test
+  void tellsTheAddressesThatClientsReach() throws Exception {
+    InetSocketAddress first = new InetSocketAddress("192.0.2.1", 3478);
+    InetSocketAddress second = new InetSocketAddress("192.0.2.2", 3479);
+    StunAlternate alternate =
+        new StunAlternate(
+            new InetSocketAddress("127.0.0.2", 0), Optional.of(second), Optional.of(first));
+    try (StunResponder responder =
+            StunResponder.bind(loops, List.of(ANY_PORT), Optional.of(alternate));
+        DatagramSocket socket = socket()) {
+      send(socket, responder, StunCodec.encode(request()));
+      StunMessage answer = StunCodec.decode(receive(socket));
+      assertThat(answer.first(StunAttribute.ResponseOrigin.class))
+          .contains(new StunAttribute.ResponseOrigin(first));
+      assertThat(answer.first(StunAttribute.OtherAddress.class))
+          .contains(new StunAttribute.OtherAddress(second));
+    }
+  }
+
+  @Test
+  void neverSendsElsewhereOrMoreThanItWasAskedToFrom() throws Exception {
+    StunAlternate alternate = StunAlternate.at(new InetSocketAddress("127.0.0.2", 0));
+    Bytes four = Bytes.of((byte) 0x12, (byte) 0x34, (byte) 0, (byte) 0);
+    try (StunResponder responder =
+            StunResponder.bind(loops, List.of(ANY_PORT, ANY_PORT), Optional.of(alternate));
+        DatagramSocket socket = socket()) {
+      // RESPONSE-PORT, PADDING (RFC 5780 §7.5, §7.6).
+      for (int type : new int[] {0x0027, 0x0026}) {
+        StunMessage request = request(new Other(type, four), new ChangeRequest(true, true));
+        send(socket, responder, StunCodec.encode(request));
+        assertThat(StunCodec.decode(receive(socket)))
+            .isEqualTo(request.error(420, new UnknownAttributes(List.of(type))));
+      }
+      // The second --stun has no other address.
+      StunMessage request = request(new ChangeRequest(false, true));
+      reply(socket, responder.addresses().get(1), StunCodec.encode(request));
+      assertThat(StunCodec.decode(receive(socket)))
+          .isEqualTo(request.error(420, new UnknownAttributes(List.of(ChangeRequest.TYPE))));
+    }
+  }
+
+  @Test
+  void oneSourceHasOneShareOfAllFourSockets() throws Exception {
+    StunAlternate alternate = StunAlternate.at(new InetSocketAddress("127.0.0.2", 0));
+    try (StunResponder responder =
+            StunResponder.bind(loops, List.of(ANY_PORT), Optional.of(alternate));
+        DatagramSocket socket = socket()) {
+      socket.setReceiveBufferSize(4 << 20);
+      Bytes request = StunCodec.encode(request(new ChangeRequest(true, true)));
+      for (int i = 0; i < 2_000; i++) {
+        reply(socket, responder.addresses().get(i % 4), request);
+      }
+      receive(socket);
+      int answers = 1;
+      try {
+        socket.setSoTimeout(1_000);
+        while (true) {
+          receiveNow(socket);
+          answers++;
+        }
+      } catch (SocketTimeoutException quiet) {
+        assertThat(answers).isBetween(1, 1_000);
+      }
     }
   }
 
@@ -219,10 +327,18 @@ final class StunResponderTest {
   }
 
   private static Bytes receiveNow(DatagramSocket socket) throws IOException {
+    return bytes(receivePacket(socket));
+  }
+
+  private static DatagramPacket receivePacket(DatagramSocket socket) throws IOException {
     byte[] buffer = new byte[2000];
     DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
     socket.receive(packet);
-    return Bytes.of(java.util.Arrays.copyOf(buffer, packet.getLength()));
+    return packet;
+  }
+
+  private static Bytes bytes(DatagramPacket packet) {
+    return Bytes.of(java.util.Arrays.copyOf(packet.getData(), packet.getLength()));
   }
 
   private static void assertNothingComes(DatagramSocket socket) throws IOException {
