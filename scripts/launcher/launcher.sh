@@ -47,13 +47,13 @@ if [ "$major" -lt 17 ]; then
   exit 3
 fi
 
-# What relays and serves wants the optimising compiler; a command that ends at once wants to start at once. So does
+# What relays, serves or computes wants the optimising compiler; a command that ends at once wants to start at once. So does
 # 'scrooge run': the kernel forwards, and all the compiler would gain costs a router more than it gives.
 mode='-XX:TieredStopAtLevel=1'
 for argument in "$@"; do
   case $argument in
     run) mode="$mode -Xss512k"; break ;;
-    serve|widget|desktop|pt) mode='-Xss512k'; break ;;
+    serve|widget|desktop|pt|puzzle) mode='-Xss512k'; break ;;
   esac
 done
 if [ "$major" -ge 24 ]; then
