@@ -82,8 +82,29 @@ final class BrowserWidgetIT {
     }
     assertThat(knock("c29tZXRoaW5nIGVsc2U")).as("a wrong token").isEqualTo("401");
     assertThat(knock("%$")).as("no token").isEqualTo("401");
-    browser.evaluate(
-        "(document.getElementById('invite').value = '%s', help.click())".formatted(invite));
+    String help =
+        "(document.getElementById('invite').value = '%s', help.click())".formatted(invite);
+    for (String lacking : List.of("X25519", "Ed25519")) {
+      browser.evaluate(
+          """
+          (() => {
+            const had = crypto.subtle.generateKey;
+            crypto.subtle.generateKey = function (how, ...more) {
+              return how.name === '%s'
+                ? Promise.reject(new DOMException('', 'NotSupportedError'))
+                : had.call(this, how, ...more);
+            };
+            window.renew = () => { crypto.subtle.generateKey = had; };
+          })()
+          """
+              .formatted(lacking));
+      browser.evaluate(help);
+      browser.await(
+          "/too old: it has no %s/.test(document.getElementById('state-text').textContent)"
+              .formatted(lacking));
+      browser.evaluate("renew()");
+    }
+    browser.evaluate(help);
     browser.await("document.getElementById('state')?.dataset.state == 'ready'");
     lab.exit().kill();
     browser.await("document.getElementById('state').dataset.state == 'trouble'");

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.identity.NodeId;
 import tollway.signaling.Advert;
+import tollway.signaling.SealKey;
 
 /** One connected client; both producer and consumer if it likes. Owned by the market. */
 final class Client {
@@ -31,6 +32,10 @@ final class Client {
   final Set<Client> partners = new HashSet<>();
 
   Advert advert = NOTHING;
+
+  /** For those who are paired with it as their producer. */
+  @Nullable SealKey seal;
+
   @Nullable Wish wish;
   int given;
 

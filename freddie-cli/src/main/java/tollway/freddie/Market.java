@@ -289,12 +289,15 @@ final class Market {
 
   /** What the one with {@code role} is told. */
   private static Signal.Matched matched(Match match, Signal.Role role, Client other) {
-    Optional<Long> onwardOf =
-        role == Signal.Role.CONSUMER
-            ? Optional.ofNullable(match.onwardOf()).map(Match::id)
-            : Optional.empty();
+    boolean consuming = role == Signal.Role.CONSUMER;
     return new Signal.Matched(
-        match.id(), role, other.node, match.egress(), match.distance(), onwardOf);
+        match.id(),
+        role,
+        other.node,
+        match.egress(),
+        match.distance(),
+        consuming ? Optional.ofNullable(match.onwardOf()).map(Match::id) : Optional.empty(),
+        consuming ? Optional.ofNullable(other.seal) : Optional.empty());
   }
 
   private void end(Match match) {

@@ -12,6 +12,7 @@ import tollway.admission.FairQueue;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.signaling.Advert;
+import tollway.signaling.SealKey;
 import tollway.signaling.Signal;
 
 /**
@@ -67,9 +68,14 @@ final class MarketHall {
         });
   }
 
-  /** {@code advert} is the client's own: its signature was checked. */
-  void offers(Client client, Advert advert) {
-    trade(new Wanted(client, Kind.SLOTS, 0), () -> market.offers(client, advert));
+  /** {@code advert} and {@code seal} are the client's own: the signatures were checked. */
+  void offers(Client client, Advert advert, SealKey seal) {
+    trade(
+        new Wanted(client, Kind.SLOTS, 0),
+        () -> {
+          client.seal = seal;
+          return market.offers(client, advert);
+        });
   }
 
   void wishes(Client client, Signal.PeerRequest request) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
 import tollway.signaling.Advert;
+import tollway.signaling.SealKey;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingCodec;
 
@@ -40,6 +41,10 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
   private final Channel channel;
   private final Bytes nonce;
   private @Nullable Client client;
+
+  /** The client's, checked. */
+  private @Nullable SealKey seal;
+
   private boolean opened;
   private boolean waiting;
   private boolean refused;
@@ -173,10 +178,8 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
       server.hall().wishesOnwards(who, request);
     } else if (signal instanceof Signal.HangUp hangUp) {
       server.hall().hangsUp(who, hangUp);
-    } else if (signal instanceof Signal.Description description) {
-      server.hall().relays(who, description.match(), description);
-    } else if (signal instanceof Signal.Candidate candidate) {
-      server.hall().relays(who, candidate.match(), candidate);
+    } else if (signal instanceof Signal.Sealed sealed) {
+      server.hall().relays(who, sealed.match(), sealed);
     } else {
       refuse(Fault.badMessage(WebSocketCloseStatus.POLICY_VIOLATION, "not for a freddie"));
     }
@@ -185,9 +188,15 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
   private void advertised(Client who, Signal.Slots slots) {
     try {
       Advert advert = slots.advert().verified(who.node(), nonce);
-      server.hall().offers(who, advert);
+      if (!slots.seal().equals(seal) && !slots.seal().isOf(who.node())) {
+        throw new MalformedBytesException("the signature of the key does not verify");
+      }
+      seal = slots.seal();
+      server.hall().offers(who, advert, slots.seal());
     } catch (MalformedBytesException wrong) {
-      refuse(Fault.policy(Signal.Code.BAD_PROOF, "the advert's signature does not verify"));
+      refuse(
+          Fault.policy(
+              Signal.Code.BAD_PROOF, "a signature of the advert or its key does not verify"));
     }
   }
 

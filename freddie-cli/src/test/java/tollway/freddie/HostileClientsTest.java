@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.lab.Await;
+import tollway.signaling.SealKey;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingCodec;
 import tollway.signaling.SignedAdvert;
@@ -56,8 +57,37 @@ final class HostileClientsTest {
     try (RawClient mallory = RawClient.proved(town.address())) {
       mallory.say(
           new Signal.Slots(
-              new SignedAdvert(Bytes.ofHex("0801"), Bytes.of(new byte[Identity.SIGNATURE_SIZE]))));
+              new SignedAdvert(Bytes.ofHex("0801"), Bytes.of(new byte[Identity.SIGNATURE_SIZE])),
+              mallory.sealKey()));
       assertRefused(mallory, Signal.Code.BAD_PROOF, 1008);
+    }
+  }
+
+  @Test
+  void sealKeyOfSomebodyElseIsRefused() throws Exception {
+    try (RawClient alice = new RawClient(town.address());
+        RawClient mallory = RawClient.proved(town.address())) {
+      mallory.offers(0, Town.EGRESS, mallory.sealKey());
+      mallory.offers(1, Town.EGRESS, alice.sealKey());
+      assertRefused(mallory, Signal.Code.BAD_PROOF, 1008);
+    }
+    try (RawClient mallory = RawClient.proved(town.address())) {
+      mallory.offers(1, Town.EGRESS, mallory.sealKey(Bytes.of(new byte[SealKey.SIZE])));
+      assertRefused(mallory, Signal.Code.BAD_PROOF, 1008); // Of small order.
+    }
+  }
+
+  @Test
+  void whatIsNotSealedIsRefused() throws Exception {
+    List<Signal> inClear =
+        List.of(
+            new Signal.Description(1, Signal.Kind.OFFER, "v=0"),
+            new Signal.Candidate(1, "candidate:1"));
+    for (Signal signal : inClear) {
+      try (RawClient alice = RawClient.proved(town.address())) {
+        alice.say(signal);
+        assertRefused(alice, Signal.Code.BAD_MESSAGE, 1008);
+      }
     }
   }
 
@@ -287,7 +317,7 @@ final class HostileClientsTest {
       deaf.offers(1, Town.EGRESS);
       talker.wishes(1, Town.EGRESS);
       long match = ((Signal.Matched) talker.hear()).match();
-      Signal offer = new Signal.Description(match, Signal.Kind.OFFER, "x".repeat(Signal.MAX_SDP));
+      Signal offer = sealed(match);
       // Slowed down after 400, that is 4.8 MB: far more than may wait.
       for (int i = 0; i < 300; i++) {
         talker.say(offer);
@@ -330,7 +360,7 @@ final class HostileClientsTest {
       // 25 × 12 KiB each: one alone would be borne, twelve are not.
       for (int i = 0; i < 25; i++) {
         for (long match : matches) {
-          talker.say(new Signal.Description(match, Signal.Kind.OFFER, "x".repeat(Signal.MAX_SDP)));
+          talker.say(sealed(match));
         }
       }
       assertThat(talker.hear()).isInstanceOf(Signal.HangUp.class);
@@ -404,5 +434,10 @@ final class HostileClientsTest {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** 12 KiB. */
+  private static Signal sealed(long match) {
+    return new Signal.Sealed(match, 1, Bytes.EMPTY, Bytes.of(new byte[Signal.MAX_SEALED_TEXT]));
   }
 }

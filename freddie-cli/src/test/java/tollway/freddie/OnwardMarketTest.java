@@ -297,7 +297,13 @@ final class OnwardMarketTest {
 
   private static Signal.Matched consumers(long id, Client producer, int distance, long onwardOf) {
     return new Signal.Matched(
-        id, Signal.Role.CONSUMER, producer.node(), EGRESS, distance, Optional.of(onwardOf));
+        id,
+        Signal.Role.CONSUMER,
+        producer.node(),
+        EGRESS,
+        distance,
+        Optional.of(onwardOf),
+        Optional.empty());
   }
 
   private static NodeId producer(List<Effect> effects) {

@@ -21,6 +21,7 @@ import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.signaling.Advert;
+import tollway.signaling.SealKey;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingCodec;
 import tollway.signaling.SignedAdvert;
@@ -114,9 +115,22 @@ final class RawClient implements AutoCloseable {
   }
 
   void offers(int slots, NodeId egress) throws Exception {
+    offers(slots, egress, sealKey());
+  }
+
+  void offers(int slots, NodeId egress, SealKey key) throws Exception {
     say(
         new Signal.Slots(
-            SignedAdvert.of(new Advert(slots, List.of(egress), "raw"), identity, nonce)));
+            SignedAdvert.of(new Advert(slots, List.of(egress), "raw"), identity, nonce), key));
+  }
+
+  /** Of a secret that nobody knows. */
+  SealKey sealKey() {
+    return sealKey(Bytes.of((byte) 9).plus(Bytes.of(new byte[SealKey.SIZE - 1])));
+  }
+
+  SealKey sealKey(Bytes key) {
+    return SealKey.of(key, identity);
   }
 
   void wishes(int count, NodeId egress) throws Exception {

@@ -7,7 +7,9 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tollway.bytes.Bytes;
 import tollway.lab.Await;
+import tollway.signaling.SealKey;
 import tollway.signaling.Signal;
 
 /** What freddie does for people who mean well. */
@@ -43,6 +45,8 @@ final class SignalServerTest {
     assertThat(his.role()).isEqualTo(Signal.Role.PRODUCER);
     assertThat(hers.match()).isEqualTo(his.match());
     assertThat(hers.egress()).isEqualTo(Town.EGRESS);
+    assertThat(hers.seal().orElseThrow().isOf(volunteer.nodeId())).isTrue();
+    assertThat(his.seal()).isEmpty();
 
     alice.says(new Signal.Description(hers.match(), Signal.Kind.OFFER, "an offer"));
     assertThat(volunteer.hears(Signal.Description.class).sdp()).isEqualTo("an offer");
@@ -52,6 +56,37 @@ final class SignalServerTest {
     assertThat(alice.hears(Signal.Candidate.class).line()).isEqualTo("candidate:1");
     alice.says(new Signal.HangUp(hers.match(), "enough", false));
     assertThat(volunteer.hears(Signal.HangUp.class).why()).isEqualTo("enough");
+  }
+
+  @Test
+  void freddiePassesOnOnlyWhatItCannotRead() throws Exception {
+    Person volunteer = town.person();
+    volunteer.offers(1);
+    volunteer.connected();
+    try (RawClient eve = RawClient.proved(town.address())) {
+      eve.wishes(1, Town.EGRESS);
+      long match = ((Signal.Matched) eve.hear()).match();
+      volunteer.hears(Signal.Matched.class);
+      Bytes noise = Bytes.of(new byte[40]);
+      eve.say(new Signal.Sealed(match, 0, eve.sealKey().key(), noise)); // And is not understood.
+      eve.say(new Signal.HangUp(match, "enough", false));
+      assertThat(volunteer.hears(Signal.HangUp.class).why()).isEqualTo("enough");
+    }
+    try (RawClient eve = RawClient.proved(town.address())) {
+      volunteer.offers(0);
+      Await.until("the volunteer has gone home", () -> town.metric("freddie_producers_free") == 0);
+      eve.offers(1, Town.EGRESS);
+      Person alice = town.person();
+      alice.wishes(1);
+      long match = alice.hears(Signal.Matched.class).match();
+      alice.says(new Signal.Candidate(match, "candidate:1"));
+      alice.says(new Signal.Description(match, Signal.Kind.OFFER, "an offer"));
+      assertThat(eve.hear()).isInstanceOf(Signal.Matched.class);
+      assertThat(((Signal.Sealed) eve.hear()).opening().size()).isEqualTo(SealKey.SIZE);
+      Signal.Sealed offer = (Signal.Sealed) eve.hear();
+      assertThat(offer.text().hex()).doesNotContain(Bytes.ofUtf8("an offer").hex());
+      assertThat(offer.opening()).isEqualTo(Bytes.EMPTY);
+    }
   }
 
   @Test

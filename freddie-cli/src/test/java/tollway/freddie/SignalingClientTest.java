@@ -10,8 +10,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -20,13 +22,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tollway.bytes.Bytes;
+import tollway.identity.Identity;
+import tollway.identity.NodeId;
 import tollway.lab.Await;
+import tollway.signaling.SealKey;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingCodec;
 
 /** Our client and freddies that stop, come back, are dead, or are none. */
 final class SignalingClientTest {
   private static final Bytes NONCE = Bytes.of(new byte[Signal.NONCE_SIZE]);
+  private static final Identity MALLORY = Identity.generate(new SecureRandom());
 
   private Town town;
 
@@ -143,6 +149,10 @@ final class SignalingClientTest {
             said(challenge, matched),
             said(challenge, welcome, welcome),
             said(challenge, welcome, new Signal.PeerRequest(1, Town.EGRESS, List.of())),
+            said(challenge, welcome, new Signal.Description(1, Signal.Kind.OFFER, "v=0")),
+            said(challenge, welcome, new Signal.Candidate(1, "candidate:1")),
+            said(challenge, welcome, matched), // Without a key to seal to.
+            said(challenge, welcome, matched(Town.EGRESS, MALLORY)), // With one of its own.
             FalseFreddie.frame(RawClient.BINARY, noise),
             FalseFreddie.frame(RawClient.BINARY, new byte[Signal.SIZE_LIMIT + 1]),
             noise);
@@ -189,15 +199,31 @@ final class SignalingClientTest {
   void leavesAFreddieThatDoesNotRead() throws Exception {
     ByteArrayOutputStream words = new ByteArrayOutputStream();
     words.writeBytes(
-        said(new Signal.Challenge(Signal.VERSION, NONCE), new Signal.Welcome(List.of())));
+        said(
+            new Signal.Challenge(Signal.VERSION, NONCE),
+            new Signal.Welcome(List.of()),
+            matched(MALLORY.nodeId(), MALLORY)));
     try (FalseFreddie deaf = FalseFreddie.deaf(words.toByteArray())) {
       Person alice = town.person(List.of(deaf.url()));
-      alice.connected();
+      alice.hears(Signal.Matched.class);
       for (int i = 0; i < 1000; i++) {
-        alice.says(new Signal.Description(i, Signal.Kind.OFFER, "x".repeat(Signal.MAX_SDP)));
+        alice.says(new Signal.Description(1, Signal.Kind.OFFER, "x".repeat(Signal.MAX_SDP)));
       }
       assertThat(alice.disconnected()).endsWith("it does not read");
     }
+  }
+
+  /** With {@code peer}, under a key that {@code signer} signed. */
+  private static Signal matched(NodeId peer, Identity signer) {
+    Bytes key = Bytes.of((byte) 9).plus(Bytes.of(new byte[SealKey.SIZE - 1]));
+    return new Signal.Matched(
+        1,
+        Signal.Role.CONSUMER,
+        peer,
+        Town.EGRESS,
+        0,
+        Optional.empty(),
+        Optional.of(SealKey.of(key, signer)));
   }
 
   private static byte[] said(Signal... signals) {

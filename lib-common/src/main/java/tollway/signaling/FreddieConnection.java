@@ -138,10 +138,10 @@ final class FreddieConnection implements Redialer.Attempt {
   }
 
   /** Signs {@code advert} for this connection and says it; lost unless welcome. */
-  void offer(Advert advert) {
+  void offer(Advert advert, SealKey seal) {
     Bytes fresh = nonce;
     if (welcome && fresh != null) {
-      write(new Signal.Slots(SignedAdvert.of(advert, identity, fresh)));
+      write(new Signal.Slots(SignedAdvert.of(advert, identity, fresh), seal));
     }
   }
 
@@ -197,6 +197,8 @@ final class FreddieConnection implements Redialer.Attempt {
         deadline.cancel();
       }
       owner.welcomed(this, granted.stun());
+    } else if (welcome && signal instanceof Signal.Matched matched && !matched.isTrustworthy()) {
+      throw new MalformedBytesException("a volunteer's key that the volunteer has not signed");
     } else if (signal instanceof Signal.Refusal || (welcome && isForClients(signal))) {
       owner.said(this, signal);
     } else {
@@ -220,8 +222,7 @@ final class FreddieConnection implements Redialer.Attempt {
 
   private static boolean isForClients(Signal signal) {
     return signal instanceof Signal.Matched
-        || signal instanceof Signal.Description
-        || signal instanceof Signal.Candidate
+        || signal instanceof Signal.Sealed
         || signal instanceof Signal.HangUp;
   }
 

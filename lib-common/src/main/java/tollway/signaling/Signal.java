@@ -32,6 +32,12 @@ public sealed interface Signal {
 
   int MAX_COUNT = 16;
 
+  /** What one end may seal for one match. */
+  int MAX_SEALED = 1024;
+
+  /** What is sealed, as bytes on the wire: the longest description and what goes around it. */
+  int MAX_SEALED_TEXT = MAX_SDP + 512;
+
   /**
    * freddie's first word: prove on this connection who you are.
    *
@@ -89,8 +95,8 @@ public sealed interface Signal {
     }
   }
 
-  /** What a producer offers from now on, signed for this connection. */
-  record Slots(SignedAdvert advert) implements Signal {}
+  /** What a producer offers from now on, signed for this connection, and how to write to it. */
+  record Slots(SignedAdvert advert, SealKey seal) implements Signal {}
 
   /**
    * How many producers a consumer wants beyond those it has; 0 withdraws. Between each of them and
@@ -140,9 +146,16 @@ public sealed interface Signal {
    * @param role that of the one who is told
    * @param distance how many producers lie between this one and the egress
    * @param onwardOf the match for which the consumer had asked onwards
+   * @param seal the producer's, when it is the consumer who is told
    */
   record Matched(
-      long match, Role role, NodeId peer, NodeId egress, int distance, Optional<Long> onwardOf)
+      long match,
+      Role role,
+      NodeId peer,
+      NodeId egress,
+      int distance,
+      Optional<Long> onwardOf,
+      Optional<SealKey> seal)
       implements Signal {
     public Matched {
       check(0 <= distance && distance <= Endpoint.MAX_DISTANCE, "no such distance");
@@ -150,7 +163,30 @@ public sealed interface Signal {
 
     /** With a producer that is connected to the egress, for the consumer itself. */
     public Matched(long match, Role role, NodeId peer, NodeId egress) {
-      this(match, role, peer, egress, 0, Optional.empty());
+      this(match, role, peer, egress, 0, Optional.empty(), Optional.empty());
+    }
+
+    /** Whether the one who is told can rely on it that only the producer reads what they seal. */
+    boolean isTrustworthy() {
+      return role == Role.PRODUCER || seal.filter(key -> key.isOf(peer)).isPresent();
+    }
+  }
+
+  /**
+   * A {@link Description} or a {@link Candidate} for the other end of a match, unreadable on the
+   * way.
+   *
+   * @param number counts what this end has sealed for the match
+   * @param opening with this end's first, what opens them all; else empty
+   */
+  record Sealed(long match, int number, Bytes opening, Bytes text) implements Signal {
+    public Sealed {
+      check(0 <= number && number < MAX_SEALED, "an end says at most 1024 things about a match");
+      check(
+          opening.size() == 0 || opening.size() == SealKey.SIZE,
+          "what opens the rest has 32 bytes");
+      check(text.size() >= WordCipher.TAG_SIZE, "what is sealed has a tag of 16 bytes");
+      check(text.size() <= MAX_SEALED_TEXT, "what is sealed is too long");
     }
   }
 

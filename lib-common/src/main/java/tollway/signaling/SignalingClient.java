@@ -38,6 +38,7 @@ public final class SignalingClient {
   private final Identity identity;
   private final SignalingListener listener;
   private final Redialer redialer;
+  private final MatchSeals seals;
 
   /** One for each freddie. */
   private final List<Solver> solvers;
@@ -57,6 +58,7 @@ public final class SignalingClient {
     this.freddies = List.copyOf(freddies);
     this.identity = identity;
     this.listener = listener;
+    seals = new MatchSeals(identity);
     tls = freddies.stream().anyMatch(FreddieConnection::isSecure) ? clientTls() : null;
     solvers =
         freddies.stream()
@@ -75,7 +77,7 @@ public final class SignalingClient {
     loop.checkInLoop();
     slots = advert;
     if (connected != null) {
-      connected.offer(advert);
+      connected.offer(advert, seals.publicKey());
     }
   }
 
@@ -86,9 +88,25 @@ public final class SignalingClient {
     send(request);
   }
 
-  /** Sends an offer or answer, a candidate or a hang-up; lost when there is no connection. */
+  /**
+   * Sends an offer or answer or a candidate, sealed, or a hang-up; lost when there is no connection
+   * or the match is over.
+   */
   public void send(Signal signal) {
     loop.checkInLoop();
+    if (signal instanceof Signal.Description description) {
+      seals.seal(description.match(), description).ifPresent(this::say);
+    } else if (signal instanceof Signal.Candidate candidate) {
+      seals.seal(candidate.match(), candidate).ifPresent(this::say);
+    } else {
+      if (signal instanceof Signal.HangUp hangUp) {
+        seals.end(hangUp.match());
+      }
+      say(signal);
+    }
+  }
+
+  private void say(Signal signal) {
     if (connected != null) {
       connected.send(signal);
     }
@@ -98,6 +116,7 @@ public final class SignalingClient {
   public void close() {
     loop.checkInLoop();
     connected = null;
+    seals.clear();
     redialer.close();
     solvers.forEach(Solver::close);
   }
@@ -143,8 +162,9 @@ public final class SignalingClient {
       redialer.connected(number);
       solvers.stream().filter(other -> other != solver).forEach(Solver::close);
       connected = connection;
+      seals.clear();
       listener.connected(stun);
-      Optional.ofNullable(slots).ifPresent(connection::offer);
+      Optional.ofNullable(slots).ifPresent(advert -> connection.offer(advert, seals.publicKey()));
       Optional.ofNullable(wish).filter(open -> open.count() > 0).ifPresent(connection::send);
     }
 
@@ -152,12 +172,12 @@ public final class SignalingClient {
     public void said(FreddieConnection connection, Signal signal) {
       if (signal instanceof Signal.Matched matched) {
         remember(matched);
+        seals.begin(matched);
         listener.matched(matched);
-      } else if (signal instanceof Signal.Description description) {
-        listener.description(description);
-      } else if (signal instanceof Signal.Candidate candidate) {
-        listener.candidate(candidate);
+      } else if (signal instanceof Signal.Sealed sealed) {
+        seals.open(sealed).ifPresent(this::opened);
       } else if (signal instanceof Signal.HangUp hangUp) {
+        seals.end(hangUp.match());
         listener.hungUp(hangUp);
       } else if (signal instanceof Signal.Refusal refusal) {
         redialer.refused(number, Duration.ofSeconds(refusal.retryAfterSeconds()));
@@ -172,6 +192,7 @@ public final class SignalingClient {
     public void ended(FreddieConnection connection, String why) {
       if (connection == connected) {
         connected = null;
+        seals.clear();
       }
       Optional<Duration> work = solver.remaining();
       work.ifPresent(rest -> redialer.refused(number, rest)); // No use to come back before.
@@ -181,6 +202,14 @@ public final class SignalingClient {
               + work.map(rest -> "it asks for a puzzle, of " + rest.toSeconds() + " s more")
                   .orElse(why));
       redialer.ended(number);
+    }
+
+    private void opened(Signal word) {
+      if (word instanceof Signal.Description description) {
+        listener.description(description);
+      } else if (word instanceof Signal.Candidate candidate) {
+        listener.candidate(candidate);
+      }
     }
 
     /** After a reconnection we wish only what is still missing. */

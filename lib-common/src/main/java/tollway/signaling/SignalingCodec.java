@@ -39,7 +39,8 @@ public final class SignalingCodec {
     } else if (signal instanceof Signal.Slots slots) {
       out.getSlotsBuilder()
           .setAdvert(string(slots.advert().serialized()))
-          .setSignature(string(slots.advert().signature()));
+          .setSignature(string(slots.advert().signature()))
+          .setSeal(seal(slots.seal()));
     } else if (signal instanceof Signal.PeerRequest request) {
       SignalingProto.PeerRequest.Builder body = out.getPeerRequestBuilder();
       body.setCount(request.count()).setEgress(string(request.egress().key()));
@@ -58,11 +59,18 @@ public final class SignalingCodec {
           .setEgress(string(matched.egress().key()))
           .setDistance(matched.distance());
       matched.onwardOf().ifPresent(body::setOnwardOf);
+      matched.seal().ifPresent(key -> body.setSeal(seal(key)));
     } else if (signal instanceof Signal.Refusal refusal) {
       out.getRefusalBuilder()
           .setCode(SignalingProto.Refusal.Code.valueOf(refusal.code().name()))
           .setRetryAfterSeconds(refusal.retryAfterSeconds())
           .setText(refusal.text());
+    } else if (signal instanceof Signal.Sealed sealed) {
+      out.getSealedBuilder()
+          .setMatch(sealed.match())
+          .setNumber(sealed.number())
+          .setOpening(string(sealed.opening()))
+          .setText(string(sealed.text()));
     } else if (signal instanceof Signal.Description description) {
       out.getDescriptionBuilder()
           .setMatch(description.match())
@@ -138,11 +146,18 @@ public final class SignalingCodec {
       case SLOTS ->
           new Signal.Slots(
               new SignedAdvert(
-                  bytes(in.getSlots().getAdvert()), bytes(in.getSlots().getSignature())));
+                  bytes(in.getSlots().getAdvert()), bytes(in.getSlots().getSignature())),
+              seal(in.getSlots().getSeal()));
       case PEER_REQUEST -> request(in.getPeerRequest());
       case ONWARD_REQUEST -> request(in.getOnwardRequest());
       case MATCHED -> matched(in.getMatched());
       case REFUSAL -> refusal(in.getRefusal());
+      case SEALED ->
+          new Signal.Sealed(
+              in.getSealed().getMatch(),
+              in.getSealed().getNumber(),
+              bytes(in.getSealed().getOpening()),
+              bytes(in.getSealed().getText()));
       case DESCRIPTION -> description(in.getDescription());
       case CANDIDATE ->
           new Signal.Candidate(in.getCandidate().getMatch(), in.getCandidate().getLine());
@@ -206,7 +221,8 @@ public final class SignalingCodec {
         node(in.getPeer()),
         node(in.getEgress()),
         in.getDistance(),
-        in.hasOnwardOf() ? Optional.of(in.getOnwardOf()) : Optional.empty());
+        in.hasOnwardOf() ? Optional.of(in.getOnwardOf()) : Optional.empty(),
+        in.hasSeal() ? Optional.of(seal(in.getSeal())) : Optional.empty());
   }
 
   private static Signal refusal(SignalingProto.Refusal in) throws MalformedBytesException {
@@ -232,6 +248,17 @@ public final class SignalingCodec {
           default -> throw new MalformedBytesException("a description without a known kind");
         };
     return new Signal.Description(in.getMatch(), kind, in.getSdp());
+  }
+
+  private static SealKey seal(SignalingProto.SealKey in) {
+    return new SealKey(bytes(in.getKey()), bytes(in.getSignature()));
+  }
+
+  private static SignalingProto.SealKey seal(SealKey key) {
+    return SignalingProto.SealKey.newBuilder()
+        .setKey(string(key.key()))
+        .setSignature(string(key.signature()))
+        .build();
   }
 
   private static SignalingProto.Endpoint endpoint(Endpoint endpoint) {

@@ -111,6 +111,111 @@
 
   const textOf = (bytes) => (bytes ? decoder.decode(bytes) : "");
 
+  // What people say to us by way of freddie, sealed: HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256),
+  // HKDF-SHA256, AES-128-GCM. SIGNALING.md says how it is used.
+  const SEAL = utf8("tollway-seal-v2");
+  const HPKE = utf8("HPKE-v1");
+  const KEM = join(utf8("KEM"), [0, 0x20]);
+  const SUITE = join(utf8("HPKE"), [0, 0x20, 0, 1, 0, 1]);
+  const NOTHING = new Uint8Array(0);
+  /** What one end may seal for one match, and how often it may try to be understood at first. */
+  const MOST_SEALED = 1024;
+  const MOST_TRIES = 4;
+
+  async function hmac(key, ...parts) {
+    // HMAC pads keys with zeros: this one is the empty key, which browsers do not import.
+    const raw = key.length ? key : new Uint8Array(32);
+    const imported = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    return new Uint8Array(await crypto.subtle.sign("HMAC", imported, join(...parts)));
+  }
+
+  /** LabeledExtract and LabeledExpand of RFC 9180 §4, the latter for 32 bytes at most: one block of HKDF. */
+  const extract = (suite, salt, label, secret) => hmac(salt, HPKE, suite, utf8(label), secret);
+
+  async function expand(suite, secret, label, info, length) {
+    return (await hmac(secret, [0, length], HPKE, suite, utf8(label), info, [1])).subarray(0, length);
+  }
+
+  /** The key schedule's exporter secret, for whoever has `keys`: RFC 9180 §4.1, §5.1. */
+  async function exporter(keys, encapsulated, info) {
+    const other = await crypto.subtle.importKey("raw", encapsulated, { name: "X25519" }, false, []);
+    const agreed = await crypto.subtle.deriveBits({ name: "X25519", public: other }, keys.privateKey, 256);
+    const prk = await extract(KEM, NOTHING, "eae_prk", new Uint8Array(agreed));
+    const shared = await expand(KEM, prk, "shared_secret", join(encapsulated, keys.raw), 32);
+    const noPsk = await extract(SUITE, NOTHING, "psk_id_hash", NOTHING);
+    const context = join([0], noPsk, await extract(SUITE, NOTHING, "info_hash", info));
+    const secret = await extract(SUITE, shared, "secret", NOTHING);
+    return expand(SUITE, secret, "exp", context, 32);
+  }
+
+  /** One direction of a match: AES-128-GCM, each number once at most. */
+  class WordCipher {
+    static async of(secret, ...speaker) {
+      const exported = await expand(SUITE, secret, "sec", join(...speaker), 28);
+      const key = await crypto.subtle.importKey("raw", exported.slice(0, 16), "AES-GCM", false, ["encrypt", "decrypt"]);
+      return Object.assign(new WordCipher(), { key, base: exported.slice(16), next: 0 });
+    }
+
+    how(number) {
+      const iv = this.base.slice();
+      const view = new DataView(iv.buffer);
+      view.setUint32(8, (view.getUint32(8) ^ number) >>> 0);
+      return { name: "AES-GCM", iv };
+    }
+
+    /** The length of a line would tell something about the address in it: padded to a multiple of 256 bytes. */
+    async seal(number, word) {
+      const plain = new Uint8Array(Math.ceil((2 + word.length) / 256) * 256);
+      new DataView(plain.buffer).setUint16(0, word.length);
+      plain.set(word, 2);
+      return new Uint8Array(await crypto.subtle.encrypt(this.how(number), this.key, plain));
+    }
+
+    async open(number, text) {
+      if (number < this.next || number >= MOST_SEALED) {
+        throw new Error("said before");
+      }
+      const plain = new Uint8Array(await crypto.subtle.decrypt(this.how(number), this.key, text));
+      this.next = number + 1;
+      return plain.subarray(2, 2 + new DataView(plain.buffer).getUint16(0));
+    }
+  }
+
+  /** What a person and we say to each other, unreadable to freddie. To be used for one word at a time. */
+  class MatchSeal {
+    constructor(keys, info) {
+      Object.assign(this, { keys, info, tries: 0 });
+    }
+
+    async open(number, opening, text) {
+      if (this.incoming) {
+        return this.incoming.open(number, text);
+      }
+      if (!opening || opening.length !== 32 || this.tries++ >= MOST_TRIES) {
+        throw new Error("nothing to open it with");
+      }
+      const secret = await exporter(this.keys, opening, this.info);
+      const incoming = await WordCipher.of(secret, utf8("consumer"));
+      const plain = await incoming.open(number, text);
+      // Whoever repeats the match to us must not get a second text under one nonce.
+      this.opening = crypto.getRandomValues(new Uint8Array(32));
+      this.outgoing = await WordCipher.of(secret, utf8("producer"), this.opening);
+      this.incoming = incoming;
+      return plain;
+    }
+
+    /** The fields of what is sealed; none before the person has spoken, or when all is said. */
+    async seal(plain) {
+      const cipher = this.outgoing;
+      if (!cipher || cipher.next >= MOST_SEALED) {
+        return undefined;
+      }
+      const number = cipher.next++;
+      const text = await cipher.seal(number, plain);
+      return number === 0 ? [[3, this.opening], [4, text]] : [[2, number], [4, text]];
+    }
+  }
+
   // The invite.
   async function readInvite(text) {
     const bare = text.replace(/\s+/g, "");
@@ -443,10 +548,43 @@
 
   /** One person who is helped. */
   class Person extends Strand {
-    constructor(volunteer, match) {
+    constructor(volunteer, match, seal) {
       super(volunteer);
-      Object.assign(this, { match, generation: volunteer.generation, waiting: [], heard: [] });
+      Object.assign(this, { match, seal, generation: volunteer.generation, waiting: [], heard: [] });
+      Object.assign(this, { opening: Promise.resolve(), sealing: Promise.resolve(), unopened: 0 });
       Object.assign(this, { stripes: [], answers: [], words: MOST_WORDS });
+    }
+
+    /** What the person says by way of freddie, one word after the other; what does not open is nothing. */
+    sealed(number, opening, text) {
+      if (this.unopened < 64) {
+        this.unopened++;
+        const open = async () => this.word(unpack(await this.seal.open(number, opening, text)));
+        const done = () => this.unopened--;
+        this.opening = this.opening.then(open).then(done, done);
+      }
+    }
+
+    word(signal) {
+      const body = (number) => signal(number).slice(0, 1).map(unpack)[0];
+      const description = body(8);
+      const candidate = body(9);
+      if (description && description(1)[0] === this.match && description(2)[0] === 1) {
+        this.offer(textOf(description(3)[0]));
+      } else if (candidate && candidate(1)[0] === this.match) {
+        this.candidate(textOf(candidate(2)[0]));
+      }
+    }
+
+    /** Seals a word and passes it to freddie, after those before it. */
+    whisper(body, ...fields) {
+      const word = pack([body, pack([1, this.match], ...fields)]);
+      this.sealing = this.sealing.then(async () => {
+        const sealed = await this.seal.seal(word);
+        if (sealed && !this.over && this.generation === this.volunteer.generation) {
+          this.volunteer.signal(12, [1, this.match], ...sealed);
+        }
+      });
     }
 
     async offer(sdp) {
@@ -455,7 +593,7 @@
       }
       try {
         await this.accept(sdp, (line) => this.say(line));
-        this.volunteer.describe(this.match, this.peer.localDescription.sdp);
+        this.whisper(8, [2, 2], [3, this.peer.localDescription.sdp]);
         this.described = true;
         this.waiting.splice(0).forEach((line) => this.say(line));
         this.heard.splice(0).forEach((line) => this.candidate(line));
@@ -467,7 +605,7 @@
     /** Tells a candidate of ours, but never before the answer. */
     say(line) {
       if (this.described) {
-        this.volunteer.tellCandidate(this.match, line);
+        this.whisper(9, [2, line]);
       } else {
         this.waiting.push(line);
       }
@@ -512,16 +650,30 @@
     }
   }
 
+  /** A pair of keys, and the public one as bytes. */
+  async function generate(name, uses) {
+    try {
+      const { publicKey, privateKey } = await crypto.subtle.generateKey({ name }, false, uses);
+      return { privateKey, raw: new Uint8Array(await crypto.subtle.exportKey("raw", publicKey)) };
+    } catch (_) {
+      throw new Error("This browser is too old: it has no " + name + ".");
+    }
+  }
+
+  const sign = async (keys, ...parts) =>
+    new Uint8Array(await crypto.subtle.sign("Ed25519", keys.privateKey, join(...parts)));
+
   /** Everything from "Help" to "Stop". */
   class Volunteer {
     static async start(invite, slots, rate, changed) {
-      const keys = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
-      const key = new Uint8Array(await crypto.subtle.exportKey("raw", keys.publicKey));
-      return new Volunteer(invite, slots, rate, changed, keys, key);
+      const keys = await generate("Ed25519", ["sign", "verify"]);
+      const sealKeys = await generate("X25519", ["deriveBits"]);
+      const signature = await sign(keys, SEAL, sealKeys.raw);
+      return new Volunteer(invite, slots, rate, changed, keys, { ...sealKeys, signature });
     }
 
-    constructor(invite, slots, rate, changed, keys, key) {
-      Object.assign(this, { invite, slots, changed, keys, key, generation: 0, nextPath: 1, bytes: 0, helped: 0 });
+    constructor(invite, slots, rate, changed, keys, sealKeys) {
+      Object.assign(this, { invite, slots, changed, keys, sealKeys, generation: 0, nextPath: 1, bytes: 0, helped: 0 });
       this.up = new Shaper();
       this.down = new Shaper();
       this.limit(rate);
@@ -591,12 +743,10 @@
           this.matched(body(6));
         } else if (body(7)) {
           this.refused(body(7));
-        } else if (body(8)) {
-          this.described(body(8));
-        } else if (body(9)) {
-          const person = this.people.get(body(9)(1)[0]);
+        } else if (body(12)) {
+          const person = this.people.get(body(12)(1)[0]);
           if (person) {
-            person.candidate(textOf(body(9)(2)[0]));
+            person.sealed(body(12)(2)[0] || 0, body(12)(3)[0], body(12)(4)[0]);
           }
         } else if (body(10)) {
           const person = this.people.get(body(10)(1)[0]);
@@ -609,16 +759,12 @@
       }
     }
 
-    async sign(...parts) {
-      return new Uint8Array(await crypto.subtle.sign("Ed25519", this.keys.privateKey, join(...parts)));
-    }
-
     async prove(challenge) {
       const nonce = challenge(2)[0].slice();
       this.nonce = nonce;
-      const proof = await this.sign(utf8("tollway-signal-v2"), nonce);
+      const proof = await sign(this.keys, utf8("tollway-signal-v2"), nonce);
       if (this.nonce === nonce) {
-        this.signal(3, [1, 2], [2, this.key], [3, proof]);
+        this.signal(3, [1, 2], [2, this.keys.raw], [3, proof]);
       }
     }
 
@@ -648,9 +794,10 @@
       const earlier = [...this.people.values()].filter((person) => person.generation !== this.generation).length;
       const offered = this.egress.open ? Math.max(0, this.slots - earlier) : 0;
       const advert = pack([1, offered], [2, this.invite.egress], [3, "browser"]);
-      const signature = await this.sign(utf8("tollway-advert-v2"), nonce, advert);
+      const signature = await sign(this.keys, utf8("tollway-advert-v2"), nonce, advert);
       if (this.nonce === nonce) {
-        this.signal(4, [1, advert], [2, signature]);
+        const seal = pack([1, this.sealKeys.raw], [2, this.sealKeys.signature]);
+        this.signal(4, [1, advert], [2, signature], [3, seal]);
       }
     }
 
@@ -664,23 +811,13 @@
         this.hangUp(id, "no free slot", true);
         return;
       }
-      this.people.set(id, new Person(this, id));
+      // What freddie has told both of us: who takes part, where to, and over how many others.
+      const number = new DataView(new ArrayBuffer(8));
+      number.setBigUint64(0, id);
+      const terms = [new Uint8Array(number.buffer), match(3)[0], this.keys.raw, match(4)[0], [0]];
+      const seal = new MatchSeal(this.sealKeys, join(SEAL, ...terms));
+      this.people.set(id, new Person(this, id, seal));
       this.changed();
-    }
-
-    described(description) {
-      const person = this.people.get(description(1)[0]);
-      if (person && description(2)[0] === 1) {
-        person.offer(textOf(description(3)[0]));
-      }
-    }
-
-    describe(match, sdp) {
-      this.signal(8, [1, match], [2, 2], [3, sdp]);
-    }
-
-    tellCandidate(match, line) {
-      this.signal(9, [1, match], [2, line]);
     }
 
     hangUp(match, why, failed) {
@@ -827,7 +964,7 @@
       before = 0;
       show();
     } catch (wrong) {
-      say("trouble", wrong.name === "NotSupportedError" ? "This browser is too old: it has no Ed25519." : wrong.message);
+      say("trouble", wrong.message);
     }
     $("help").disabled = false;
   }

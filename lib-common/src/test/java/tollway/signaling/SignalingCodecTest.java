@@ -19,13 +19,14 @@ final class SignalingCodecTest {
   private static final Identity ALICE = Identity.ofSeed(Bytes.of(new byte[32]));
   private static final Bytes NONCE = Bytes.of(new byte[32]);
   private static final Bytes SEED = Bytes.ofUtf8("\u0001".repeat(Solution.SEED_SIZE));
+  private static final SealKey KEY = SealSecret.of(Bytes.of(new byte[32])).publicKey(ALICE);
   private static final List<Signal> SIGNALS =
       List.of(
           new Signal.Challenge(2, NONCE),
           new Signal.Hello(2, ALICE.nodeId(), ALICE.sign(Signal.helloProof(NONCE))),
           new Signal.Welcome(List.of("192.0.2.1:3478")),
           new Signal.Slots(
-              SignedAdvert.of(new Advert(3, List.of(ALICE.nodeId()), "anna"), ALICE, NONCE)),
+              SignedAdvert.of(new Advert(3, List.of(ALICE.nodeId()), "anna"), ALICE, NONCE), KEY),
           new Signal.PeerRequest(2, ALICE.nodeId(), List.of(ALICE.nodeId())),
           new Signal.Matched(7, Signal.Role.PRODUCER, ALICE.nodeId(), ALICE.nodeId()),
           new Signal.Refusal(Signal.Code.TOO_FAST, 10, "slow down"),
@@ -35,7 +36,15 @@ final class SignalingCodecTest {
           new Signal.PeerRequest(1, ALICE.nodeId(), List.of(), 1, 2),
           new Signal.OnwardRequest(7, List.of(ALICE.nodeId())),
           new Signal.Matched(
-              8, Signal.Role.CONSUMER, ALICE.nodeId(), ALICE.nodeId(), 1, Optional.of(7L)),
+              8,
+              Signal.Role.CONSUMER,
+              ALICE.nodeId(),
+              ALICE.nodeId(),
+              1,
+              Optional.of(7L),
+              Optional.of(KEY)),
+          new Signal.Sealed(7, 0, KEY.key(), Bytes.of(new byte[16])),
+          new Signal.Sealed(7, 1023, Bytes.EMPTY, Bytes.of(new byte[17])),
           new Signal.Challenge(2, NONCE, SEED, 2048, Optional.of(NONCE)),
           new Signal.Hello(
               2,
@@ -68,9 +77,12 @@ final class SignalingCodecTest {
               + "1b72a831360850a2195ffceaef9e5b1139c33cd1e42183b0848eb2e67336f34682dafd0dc1aacf4444fe"
               + "5b01f27e664b878ee766fee0dddc1e80b08a7c0e",
           "12100a0e3139322e302e322e313a33343738",
-          "226e0a2a080312203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a04"
-              + "616e6e6112401609373497011f3f9cf3f9f33c8dd938c06f149329b45bc5ba98ddeab82912adc05cbdbe"
-              + "a6017120b8e709cd7d7818f4ea4e3dc055e6b82d8e6cd0cbf70c5e09",
+          "22d4010a2a080312203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a"
+              + "04616e6e6112401609373497011f3f9cf3f9f33c8dd938c06f149329b45bc5ba98ddeab82912adc05cbd"
+              + "bea6017120b8e709cd7d7818f4ea4e3dc055e6b82d8e6cd0cbf70c5e091a640a202fe57da347cd624315"
+              + "28daac5fbb290730fff684afc4cfc2ed90995f58cb3b741240b0a43c76bbddc516c4b92523355d4b2f65"
+              + "c282896dfbdce6792eda0ef3c2d2d7223e931d7f66f30bf8d4fe606398ddd11e5920020539b0f7b4a0ae"
+              + "8d53eb2401",
           "2a46080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a203b6a"
               + "27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29",
           "324f09070000000000000010021a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048"
@@ -83,9 +95,14 @@ final class SignalingCodecTest {
           "2a28080112203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da2920012802",
           "5a2b09070000000000000012203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b"
               + "59da29",
-          "325a09080000000000000010011a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048"
-              + "a18b59da2922203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29280131"
-              + "0700000000000000",
+          "32c00109080000000000000010011a203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac0"
+              + "48a18b59da2922203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da292801"
+              + "3107000000000000003a640a202fe57da347cd62431528daac5fbb290730fff684afc4cfc2ed90995f58"
+              + "cb3b741240b0a43c76bbddc516c4b92523355d4b2f65c282896dfbdce6792eda0ef3c2d2d7223e931d7f"
+              + "66f30bf8d4fe606398ddd11e5920020539b0f7b4a0ae8d53eb2401",
+          "623d0907000000000000001a202fe57da347cd62431528daac5fbb290730fff684afc4cfc2ed90995f58"
+              + "cb3b74221000000000000000000000000000000000",
+          "621f09070000000000000010ff0722110000000000000000000000000000000000",
           "0a5d08021220"
               + "00".repeat(32)
               + "5220"
@@ -220,7 +237,7 @@ final class SignalingCodecTest {
       random.nextBytes(bytes);
       if (bytes.length > 2) {
         // The shape of one field of the message, so that more than its first byte is looked at.
-        bytes[0] = (byte) ((1 + random.nextInt(11)) << 3 | 2);
+        bytes[0] = (byte) ((1 + random.nextInt(12)) << 3 | 2);
         bytes[1] = (byte) Math.min(bytes.length - 2, 127);
       }
       decodesOrIsRefused(ByteBuffer.wrap(bytes));
@@ -262,6 +279,17 @@ final class SignalingCodecTest {
     refuses(part(1, "0802" + part(2, "00".repeat(31))), "a nonce has 32 bytes");
     refuses(part(3, "0802" + key + part(3, "00".repeat(63))), "a signature has 64 bytes");
     refuses(part(4, part(2, "00".repeat(65))), "a signature has 64 bytes");
+    String advert = part(2, "00".repeat(64));
+    refuses(part(4, advert), "an X25519 key has 32 bytes"); // None.
+    refuses(part(4, advert + part(3, part(1, "00".repeat(31)))), "an X25519 key has 32 bytes");
+    refuses(part(4, advert + part(3, part(1, KEY.key().hex()))), "a signature has 64 bytes");
+    refuses(part(6, match + "1001" + peer + part(7, "")), "an X25519 key has 32 bytes");
+    String text = part(4, "00".repeat(16));
+    refuses(part(12, match + part(4, "00".repeat(15))), "has a tag of 16 bytes");
+    refuses(part(12, match + part(4, "00".repeat(Signal.MAX_SEALED_TEXT + 1))), "is too long");
+    refuses(part(12, match + part(3, "00".repeat(31)) + text), "what opens the rest has 32 bytes");
+    refuses(part(12, match + "108008" + text), "at most 1024 things");
+    refuses(part(12, match + "10ffffffff0f" + text), "at most 1024 things");
     refuses(part(2, part(1, "61").repeat(Signal.MAX_STUN + 1)), "too many STUN servers");
     refuses(part(2, part(1, "61".repeat(Signal.MAX_TEXT + 1))), "a STUN server's name is long");
     refuses(part(6, match + "1009" + peer), "a match without a known role");
