@@ -45,6 +45,12 @@ final class ConnectionGuard extends IdleStateHandler {
     }
   }
 
+  /** What comes now has so long to come, instead of what was granted before. On its loop. */
+  void expects(Duration limit) {
+    proved();
+    deadline = cutAfter(limit, Counters.Cut.UNPROVED);
+  }
+
   /** Ends the connection soon, whether or not the other side has read what was said last. */
   void cutSoon(Counters.Cut why) {
     proved();

@@ -34,17 +34,20 @@ record FreddieConfig(
   /**
    * Bounds on what strangers can make us hold.
    *
-   * @param clients WebSockets at once
+   * @param clients WebSockets, and connections of Unbounded clients, at once
    * @param unreadBytes what may wait for all clients together before the slowest are cut off
    * @param patience how long a connection may take to say who it is
    * @param leastEffort what newcomers have to make also while nobody waits
+   * @param v1PerAddress connections of Unbounded clients from one public address; 0 for none at all
    */
-  record Limits(int clients, long unreadBytes, Duration patience, int leastEffort) {
+  record Limits(
+      int clients, long unreadBytes, Duration patience, int leastEffort, int v1PerAddress) {
     static final int DEFAULT_CLIENTS = 10_000;
+    static final int DEFAULT_V1_PER_ADDRESS = 64;
 
     /** No puzzles while nobody waits. */
     Limits(int clients, long unreadBytes, Duration patience) {
-      this(clients, unreadBytes, patience, 0);
+      this(clients, unreadBytes, patience, 0, DEFAULT_V1_PER_ADDRESS);
     }
 
     /** The defaults, for so many clients. */
@@ -53,7 +56,12 @@ record FreddieConfig(
     }
 
     Limits withLeastEffort(int effort) {
-      return new Limits(clients, unreadBytes, patience, effort);
+      return new Limits(clients, unreadBytes, patience, effort, v1PerAddress);
+    }
+
+    /** The same, with so many connections of Unbounded clients from one address. */
+    Limits withV1PerAddress(int connections) {
+      return new Limits(clients, unreadBytes, patience, leastEffort, connections);
     }
   }
 }

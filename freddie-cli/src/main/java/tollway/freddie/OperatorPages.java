@@ -22,7 +22,7 @@ import java.util.Locale;
 /** {@code /healthz} and {@code /metrics}; everything but the signalling path is not found. */
 final class OperatorPages extends ChannelInboundHandlerAdapter {
   /** RFC 9110 §5.6.7. */
-  private static final DateTimeFormatter HTTP_DATE =
+  static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);
 

@@ -26,7 +26,11 @@ import tollway.loop.StopSignal;
     sortOptions = false,
     description =
         "Introduce people who are cut off to volunteers; with a STUN responder beside it.",
-    footer = {"", "Addresses: /v2/signal for clients, GET /healthz, GET /metrics."})
+    footer = {
+      "",
+      "Addresses: /v2/signal for clients, /v1/signal for clients of Unbounded (Broflake) v0 and v2,"
+          + " GET /healthz, GET /metrics."
+    })
 final class ServeCommand implements Callable<Integer> {
   @ParentCommand private @Nullable FreddieCommand parent;
 
@@ -57,6 +61,15 @@ final class ServeCommand implements Callable<Integer> {
               + " cannot. Default: ${DEFAULT-VALUE}, puzzles only under load.")
   private int leastEffort;
 
+  @Option(
+      names = "--v1-per-address",
+      paramLabel = "N",
+      defaultValue = "" + FreddieConfig.Limits.DEFAULT_V1_PER_ADDRESS,
+      description =
+          "Connections of Unbounded clients from one public address, or IPv6 /64 (default:"
+              + " ${DEFAULT-VALUE}); 0: do not serve /v1/signal.")
+  private int v1PerAddress;
+
   @Option(names = "--json", description = "Say that we are ready as a JSON object.")
   private boolean json;
 
@@ -83,11 +96,16 @@ final class ServeCommand implements Callable<Integer> {
     if (leastEffort < 0 || leastEffort > Puzzle.MAX_EFFORT) {
       throw new UserErrorException("--least-effort: give a number from 0 to " + Puzzle.MAX_EFFORT);
     }
+    if (v1PerAddress < 0) {
+      throw new UserErrorException("--v1-per-address: give 0 or more");
+    }
     return new FreddieConfig(
         HostPort.parse("--listen", listen).resolve("--listen"),
         stun.addresses(),
         stun.alternate(),
-        FreddieConfig.Limits.of(maxClients).withLeastEffort(leastEffort));
+        FreddieConfig.Limits.of(maxClients)
+            .withLeastEffort(leastEffort)
+            .withV1PerAddress(v1PerAddress));
   }
 
   private void announce(CliIo io, FreddieNode node) {

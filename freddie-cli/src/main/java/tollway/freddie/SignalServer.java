@@ -51,6 +51,8 @@ final class SignalServer implements AutoCloseable {
   private final NettyLoops loops;
   private final FreddieConfig.Limits limits;
   private final MarketHall hall;
+  private final V1Hall v1;
+  private final boolean v1Open;
   private final Backlog backlog;
   private final Counters counters = new Counters();
   private final SecureRandom random = new SecureRandom();
@@ -70,6 +72,8 @@ final class SignalServer implements AutoCloseable {
     hall = new MarketHall(home, random, stunServers);
     reception =
         new Reception(receptionLoop, Reception.threadTime(), this::seed, limits.leastEffort());
+    v1 = new V1Hall(home, limits.v1PerAddress(), limits.unreadBytes());
+    v1Open = limits.v1PerAddress() > 0;
     connections = new DefaultChannelGroup(home.netty(), true);
   }
 
@@ -120,12 +124,12 @@ final class SignalServer implements AutoCloseable {
     return backlog;
   }
 
-  /** Counts a WebSocket; whether there is room for it. Any thread. */
+  /** Counts a client's connection; whether there is room for it. Any thread. */
   boolean opened() {
     return sockets.incrementAndGet() <= limits.clients();
   }
 
-  /** A WebSocket that was counted has ended. Any thread. */
+  /** A connection that was counted has ended. Any thread. */
   void closed() {
     sockets.decrementAndGet();
   }
@@ -140,7 +144,10 @@ final class SignalServer implements AutoCloseable {
         freddie_unread_bytes %d
         """
             .formatted(connections.size(), backlog.bytes());
-    hall.metrics(text -> sink.accept(ours + reception.metrics() + text + counters.text()));
+    String newcomersText = reception.metrics();
+    hall.metrics(
+        text ->
+            v1.metrics(more -> sink.accept(ours + newcomersText + text + counters.text() + more)));
   }
 
   /** Tells every client, then closes everything. Not on a loop: it waits, but not for long. */
@@ -154,6 +161,7 @@ final class SignalServer implements AutoCloseable {
     receptionLoop.close();
     // From here on nothing hops between loops: they may end in any order.
     hall.close();
+    v1.close();
     connections.close().awaitUninterruptibly(GOODBYE_MILLIS);
   }
 
@@ -192,10 +200,15 @@ final class SignalServer implements AutoCloseable {
         guard.cut(Counters.Cut.TOO_OFTEN);
         return;
       }
+      channel.pipeline().addLast(new HttpServerCodec());
+      if (v1Open) {
+        channel
+            .pipeline()
+            .addLast(new V1Connection(SignalServer.this, v1, guard, channel, limits.patience()));
+      }
       channel
           .pipeline()
           .addLast(
-              new HttpServerCodec(),
               new HttpObjectAggregator(REQUEST_LIMIT),
               new OperatorPages(SignalServer.this),
               new FrameGate(System::nanoTime),

@@ -111,7 +111,11 @@ final class RawClient implements AutoCloseable {
   Signal.Hello hello(Bytes challenge, Solution solution) {
     Signal.Hello without = hello(challenge);
     return new Signal.Hello(
-        without.version(), without.node(), without.signature(), Optional.of(solution), Optional.empty());
+        without.version(),
+        without.node(),
+        without.signature(),
+        Optional.of(solution),
+        Optional.empty());
   }
 
   void offers(int slots, NodeId egress) throws Exception {

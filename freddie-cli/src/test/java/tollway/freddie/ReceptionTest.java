@@ -83,7 +83,11 @@ final class ReceptionTest {
 
   private static Signal.Hello hello(Optional<Solution> solution) {
     return new Signal.Hello(
-        Signal.VERSION, ALICE.nodeId(), ALICE.sign(Signal.helloProof(NONCE)), solution, Optional.empty());
+        Signal.VERSION,
+        ALICE.nodeId(),
+        ALICE.sign(Signal.helloProof(NONCE)),
+        solution,
+        Optional.empty());
   }
 
   private Guest arrives(Signal.Hello hello) {

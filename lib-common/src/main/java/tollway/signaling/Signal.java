@@ -69,11 +69,7 @@ public sealed interface Signal {
    * @param host tells those apart who are not on one host, {@link HostMark#SIZE} bytes
    */
   record Hello(
-      int version,
-      NodeId node,
-      Bytes signature,
-      Optional<Solution> solution,
-      Optional<Bytes> host)
+      int version, NodeId node, Bytes signature, Optional<Solution> solution, Optional<Bytes> host)
       implements Signal {
     public Hello {
       check(signature.size() == Identity.SIGNATURE_SIZE, "a signature has 64 bytes");

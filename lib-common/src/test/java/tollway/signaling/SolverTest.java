@@ -33,7 +33,8 @@ final class SolverTest {
   }
 
   private void ask(Bytes seed, int effort) {
-    solver.solve(new Signal.Challenge(Signal.VERSION, NONCE, seed, effort, Optional.empty()), handed::add);
+    solver.solve(
+        new Signal.Challenge(Signal.VERSION, NONCE, seed, effort, Optional.empty()), handed::add);
   }
 
   private void await(Await.Condition condition) throws Exception {
