@@ -41,6 +41,7 @@ final class ArchitectureTest {
     DOORS.put("metrics", Set.of("loop"));
     DOORS.put("page", Set.of("bytes"));
     DOORS.put("stun", Set.of("bytes", "loop"));
+    DOORS.put("crawl", Set.of("bytes", "exec", "files", "loop", "stun"));
     DOORS.put("tunnel", Set.of("bytes", "exec"));
     DOORS.put("firewall", Set.of("bytes", "exec"));
     DOORS.put("shaping", Set.of("exec", "loop"));
