@@ -7,6 +7,6 @@ import tollway.cli.CommandGroup;
 /** {@code freddie stun}. */
 @Command(
     name = "stun",
-    description = "Verify STUN servers.",
-    subcommands = {StunCheckCommand.class})
+    description = "Find and verify STUN servers.",
+    subcommands = {StunCheckCommand.class, StunCrawlCommand.class, StunListCommand.class})
 final class StunCommand extends CommandGroup {}

@@ -11,19 +11,27 @@ import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tollway.cli.CliIo;
 import tollway.cli.Launcher;
+import tollway.crawl.ScriptedServer;
 import tollway.loop.NettyLoops;
 import tollway.stun.StunAlternate;
 import tollway.stun.StunResponder;
 
 /** {@code freddie stun …} in the process of the test, with servers on loopback. */
 final class StunCommandsTest {
+  @TempDir private Path directory;
+
   private final NettyLoops loops = new NettyLoops(1);
 
   private record Answer(int code, String out, String err) {}
@@ -100,6 +108,126 @@ final class StunCommandsTest {
     }
   }
 
+  /** The same port on several addresses of loopback. */
+  private static int freePort() throws Exception {
+    try (DatagramSocket free = new DatagramSocket(new InetSocketAddress("127.0.9.1", 0))) {
+      return free.getLocalPort();
+    }
+  }
+
+  private static ScriptedServer server(ScriptedServer.Kind kind, String host, int port)
+      throws Exception {
+    return new ScriptedServer(kind, new InetSocketAddress(host, port));
+  }
+
+  @Test
+  void crawlsARangeAndShowsTheList() throws Exception {
+    int port = freePort();
+    String list = directory.resolve("stun.jsonl").toString();
+    String[] crawl = {
+      "stun",
+      "crawl",
+      "--range",
+      "127.0.9.0/28,127.0.9.16/28",
+      "--allow-private",
+      "--port",
+      String.valueOf(port),
+      "--out",
+      list
+    };
+    try (ScriptedServer honest = server(ScriptedServer.Kind.HONEST, "127.0.9.3", port);
+        ScriptedServer liar = server(ScriptedServer.Kind.LIAR, "127.0.9.20", port);
+        ScriptedServer outside = server(ScriptedServer.Kind.HONEST, "127.0.9.40", port)) {
+      Answer answer = freddie(crawl);
+      assertThat(answer.code()).as(answer.err()).isZero();
+      assertThat(answer.out())
+          .isEqualTo("2 of 32 addresses answer; 1 good, not {wrong-address=1}\n");
+      assertThat(answer.err()).isEmpty();
+      assertThat(outside.asked()).isZero();
+      assertThat(honest.asked()).isEqualTo(liar.asked()).isEqualTo(6);
+
+      Answer shown = freddie("stun", "list", list);
+      assertThat(shown.code()).isZero();
+      assertThat(shown.out().lines().toList()).hasSize(2);
+      assertThat(shown.out()).contains("127.0.9.3:" + port, "yes", "100 %", "HISTORY");
+    }
+    // Nobody is left: the list stays.
+    Answer answer = freddie(crawl);
+    assertThat(answer.code()).isEqualTo(1);
+    assertThat(answer.err())
+        .isEqualTo("freddie: 0 good servers, of 1 wanted: " + list + " stays as it was\n");
+    JsonObject still =
+        JsonParser.parseString(freddie("stun", "list", list, "--json").out()).getAsJsonObject();
+    assertThat(still.get("good").getAsInt()).isOne();
+  }
+
+  @Test
+  void aFileThatIsNoListIsNeverOverwritten() throws Exception {
+    Path file = Files.writeString(directory.resolve("precious"), "my diary\n");
+    String[] crawl = {
+      "stun", "crawl", "--range", "127.0.9.1", "--allow-private", "--out", file.toString()
+    };
+    Answer answer = freddie(crawl);
+    assertThat(answer.code()).isEqualTo(4);
+    assertThat(answer.err()).hasLineCount(1).contains("line 1 is no server of a crawl");
+    assertThat(Files.readString(file)).isEqualTo("my diary\n");
+    assertThat(freddie("stun", "list", file.toString()).code()).isEqualTo(4);
+    assertThat(freddie("stun", "list", directory.resolve("none").toString()).code()).isEqualTo(2);
+  }
+
+  @Test
+  void whatMustNotBeProbedIsRefusedBeforeAnythingIsDone() throws Exception {
+    Path out = directory.resolve("list");
+    refusedCrawl(out, "10.0.0.0/8: private); in a lab of your own", "--range", "10.1.0.0/16");
+    refusedCrawl(out, "(224.0.0.0/4: multicast)", "--range", "224.0.0.1", "--allow-private");
+    refusedCrawl(out, "special-purpose space", "--range", "0.0.0.0/0", "--allow-private");
+    refusedCrawl(out, "198.41.0.0/24 is meant?", "--range", "198.41.0.4/24");
+    refusedCrawl(out, "'x' is not an IPv4", "--range", "x");
+    refusedCrawl(out, "--rate: give 1 to 10000", "--range", "198.41.0.4", "--rate", "10001");
+    refusedCrawl(out, "--rate: give 1 to", "--range", "198.41.0.4", "--rate", "0");
+    refusedCrawl(out, "--port: give", "--range", "198.41.0.4", "--port", "0");
+    refusedCrawl(out, "--least: give", "--range", "198.41.0.4", "--least", "0");
+    refusedCrawl(out, "--zmap: give --interface", "--range", "198.41.0.4", "--zmap");
+    refusedCrawl(out, "for --zmap: leave", "--range", "198.41.0.4", "--interface", "eth0");
+    String none = directory.resolve("none").toString();
+    refusedCrawl(out, "no such file", "--range", "198.41.0.4", "--exclude-file", none);
+    Path all = Files.writeString(directory.resolve("all"), "198.41.0.0/16 # all\n");
+    refusedCrawl(
+        out, "nothing of the ranges", "--range", "198.41.0.4", "--exclude-file", all.toString());
+    Path bad = Files.writeString(directory.resolve("bad"), "# one\nsomebody\n");
+    refusedCrawl(
+        out,
+        "line 2: 'somebody' is not",
+        "--range",
+        "198.41.0.4",
+        "--exclude-file",
+        bad.toString());
+    assertThat(directory.toFile().list()).containsExactlyInAnyOrder("all", "bad");
+  }
+
+  private static void refusedCrawl(Path out, String line, String... more) {
+    List<String> words = new ArrayList<>(List.of("stun", "crawl", "--out", out.toString()));
+    words.addAll(List.of(more));
+    refused(line, words.toArray(String[]::new));
+  }
+
+  @Test
+  void theProgressBarIsOneLineOfAsManyColumns() {
+    StringWriter shown = new StringWriter();
+    ProgressBar bar = new ProgressBar(new PrintWriter(shown), "asked", 1000, true);
+    assertThat(bar.line(250, "3 answer", Duration.ofSeconds(1)))
+        .startsWith("\r[######..................]  25 %  250 of 1000 asked, 3 answer, 3 s left")
+        .hasSize(80);
+    bar.show(1, "");
+    bar.close();
+    assertThat(shown.toString()).startsWith("\r[").endsWith("\r" + " ".repeat(79) + "\r");
+    StringWriter piped = new StringWriter();
+    try (ProgressBar unseen = new ProgressBar(new PrintWriter(piped), "asked", 1000, false)) {
+      unseen.show(1, "");
+    }
+    assertThat(piped.toString()).isEmpty();
+  }
+
   @Test
   void mistakesOfTheOperatorAreOneLine() {
     refused("freddie stun: which command?", "stun");
@@ -122,7 +250,11 @@ final class StunCommandsTest {
   @Test
   void helpFitsATerminalOfEightyColumns() {
     for (List<String> words :
-        List.of(List.of("stun", "--help"), List.of("stun", "check", "--help"))) {
+        List.of(
+            List.of("stun", "--help"),
+            List.of("stun", "check", "--help"),
+            List.of("stun", "crawl", "--help"),
+            List.of("stun", "list", "--help"))) {
       Answer answer = freddie(words.toArray(String[]::new));
       assertThat(answer.code()).isZero();
       assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80);

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Finding out whether STUN servers are any good. */
+/** Finding STUN servers, finding out whether they are any good, and the list of those that are. */
 @org.jspecify.annotations.NullMarked
 package tollway.crawl;

@@ -17,10 +17,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Writes files for their owner's eyes alone, of which all is on the disk or nothing, whatever
- * happens meanwhile. Makes the directories above them. Whatever is refused, it is told of the file
- * that was asked for: the name of the one that is made beside it would explain nothing. Calls
- * block.
+ * Writes files, for their owner's eyes alone where nothing else is said, of which all is on the
+ * disk or nothing, whatever happens meanwhile. Makes the directories above them. Whatever is
+ * refused, it is told of the file that was asked for: the name of the one that is made beside it
+ * would explain nothing. Calls block.
  */
 public final class DurableFile {
   private DurableFile() {}
@@ -28,6 +28,18 @@ public final class DurableFile {
   /** When it fails, what {@code file} held before is still there. */
   public static void replace(Path file, byte[] content) throws IOException {
     write(file, content, (from, to) -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
+  }
+
+  /** The same, for everybody to read. */
+  public static void publish(Path file, byte[] content) throws IOException {
+    write(
+        file,
+        content,
+        (from, to) -> {
+          // The permissions first: nobody meets the file without them.
+          Files.setPosixFilePermissions(from, PosixFilePermissions.fromString("rw-r--r--"));
+          Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        });
   }
 
   /**

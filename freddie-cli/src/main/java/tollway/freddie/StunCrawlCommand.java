@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tollway.bytes.MalformedBytesException;
+import tollway.cli.CommandFailedException;
+import tollway.cli.ExitCode;
+import tollway.cli.Subcommand;
+import tollway.cli.UserErrorException;
+import tollway.crawl.Consensus;
+import tollway.crawl.CrawlJournal;
+import tollway.crawl.Examination;
+import tollway.crawl.ServerList;
+import tollway.crawl.Sweep;
+import tollway.loop.NettyLoops;
+
+/** {@code freddie stun crawl}. */
+@Command(
+    name = "crawl",
+    sortOptions = false,
+    description =
+        "Look for STUN servers in ranges of IPv4 addresses, verify each as 'freddie stun check' does,"
+            + " and publish the list of the good ones. Meant for cron.",
+    footer = {
+      "",
+      "One small packet goes to each address, evenly paced, in an order that spreads over all"
+          + " ranges. Probe only where you may; who asks to be left alone belongs in the file of"
+          + " --exclude-file. Killed at any time, the same command goes on where it was.",
+      "The list keeps what earlier crawls found in the same ranges, with a history. When too few are"
+          + " good it stays as it was.",
+      "Exit code 0: the list is new, and usable; 1: fewer than --least are good, or it could not be"
+          + " done; 3: ZMap or a privilege is missing; 4: FILE holds something else than a list."
+    })
+final class StunCrawlCommand extends Subcommand {
+  @Mixin private CrawlTargets targets = new CrawlTargets();
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "The list: JSON lines, replaced in one step at the end.")
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--least",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Good servers that make the list usable (default: ${DEFAULT-VALUE}).")
+  private int least;
+
+  @Mixin private SweepOptions how = new SweepOptions();
+  @Mixin private MappedOption mapped = new MappedOption();
+
+  @Option(
+      names = "--state",
+      paramLabel = "FILE",
+      description = "How far it came, while it runs (default: that of --out, with .crawl).")
+  private @Nullable Path state;
+
+  @Option(names = "--json", description = "Print the summary as a JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call()
+      throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
+    if (least < 1) {
+      throw new UserErrorException("--least: give a number above 0");
+    }
+    SweepPlan plan = how.plan(targets.ranges(), targets.port());
+    Consensus consensus = new Consensus(mapped.addresses());
+    ServerList before = plan.within(ServerList.readIfThere(out));
+    Path journalFile =
+        state != null ? state : Path.of(out.toAbsolutePath() + ".crawl").toAbsolutePath();
+    try (CrawlJournal journal = CrawlJournal.open(journalFile, plan.identity())) {
+      long from = journal.done();
+      Sweep.Result swept = sweep(plan, journal);
+      List<Examination> found = consensus.settle(verify(plan, journal, before));
+      ServerList after = before.updated(found, Instant.now());
+      boolean usable = after.good() >= least;
+      if (usable) {
+        after.publish(out);
+      }
+      journal.delete();
+      report(new Summary(plan, from, journal.hits().size(), swept, found, after.good(), usable));
+      return usable ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  private Sweep.Result sweep(SweepPlan plan, CrawlJournal journal)
+      throws IOException, InterruptedException {
+    try (ProgressBar bar = ProgressBar.on(io().err(), "asked", plan.ranges().size())) {
+      return plan.sweep(journal.key())
+          .run(
+              journal.done(),
+              new Sweep.Listener() {
+                @Override
+                public void hit(long address) throws IOException {
+                  journal.hit(address);
+                }
+
+                @Override
+                public void progress(long done, long sent) throws IOException {
+                  journal.done(done);
+                  bar.show(sent, journal.hits().size() + " answer");
+                }
+              });
+    }
+  }
+
+  private List<Examination> verify(SweepPlan plan, CrawlJournal journal, ServerList before)
+      throws InterruptedException {
+    var servers = plan.candidates(journal.hits(), before);
+    try (NettyLoops loops = new NettyLoops(1);
+        ProgressBar bar = ProgressBar.on(io().err(), "verified", servers.size())) {
+      return plan.verify(loops.next(), servers, bar);
+    }
+  }
+
+  /** What came of it. */
+  private record Summary(
+      SweepPlan plan,
+      long from,
+      int answered,
+      Sweep.Result swept,
+      List<Examination> found,
+      long good,
+      boolean usable) {
+
+    Map<String, Long> bad() {
+      return found.stream()
+          .filter(each -> !each.isGood())
+          .collect(
+              Collectors.groupingBy(
+                  each -> each.verdict().text(), TreeMap::new, Collectors.counting()));
+    }
+  }
+
+  private void report(Summary summary) {
+    if (json) {
+      JsonObject whole = new JsonObject();
+      whole.addProperty("addresses", summary.plan().ranges().size());
+      whole.addProperty("resumed_after", summary.from());
+      whole.addProperty("unsent", summary.swept().unsent());
+      whole.addProperty("answered", summary.answered());
+      whole.addProperty("good", summary.good());
+      JsonObject bad = new JsonObject();
+      summary.bad().forEach(bad::addProperty);
+      whole.add("bad", bad);
+      whole.addProperty("usable", summary.usable());
+      io().out().println(whole);
+    } else {
+      io().out()
+          .printf(
+              Locale.ROOT,
+              "%d of %d addresses answer; %d good%s%n",
+              summary.answered(),
+              summary.plan().ranges().size(),
+              summary.good(),
+              summary.bad().isEmpty() ? "" : ", not " + summary.bad());
+    }
+    if (!summary.usable()) {
+      io().err()
+          .printf(
+              Locale.ROOT,
+              "freddie: %d good servers, of %d wanted: %s stays as it was%s%n",
+              summary.good(),
+              least,
+              out,
+              summary.swept().unsent() == 0
+                  ? ""
+                  : "; %d probes could not be sent: %s"
+                      .formatted(summary.swept().unsent(), summary.swept().why()));
+    }
+  }
+}
