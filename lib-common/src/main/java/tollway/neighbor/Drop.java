@@ -19,6 +19,8 @@ public enum Drop {
   MISDIRECTED,
   /** In {@code scrooge}, of somebody with whom we speak {@code scrooge2}. */
   DOWNGRADE,
+  /** A newcomer's claim of an effort that it did not make, or of too small a one. */
+  UNSOLVED,
   /** The signature is not the sender's. */
   FORGED,
   /** An address that is not on the link it came from: we would be made to send elsewhere. */

@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.admission.TokenBucket;
 import tollway.bytes.Bytes;
+import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.EventLoop;
@@ -38,6 +39,9 @@ public final class Neighborhood {
 
   /** Where {@code scrooge2} is spoken: programs of 2017 end at a message that they do not know. */
   public static final int SIDE_PORT = 8482;
+
+  /** The first word of what newcomers say there who made an effort to be heard. */
+  public static final String EFFORT = EffortClaim.WORD;
 
   private static final Duration TICK = Duration.ofMillis(250);
 
@@ -74,6 +78,8 @@ public final class Neighborhood {
   private final LongSupplier seqnos;
   private final RandomGenerator random;
   private final Gatekeeper gatekeeper;
+  private final Claims claims;
+  private final Plea plea;
   private final TokenBucket builds;
   private final TokenBucket newcomers;
   private final TokenBucket answersToStrangers;
@@ -124,6 +130,8 @@ public final class Neighborhood {
     origin = loop.now();
     originNanos = loop.nanoTime();
     gatekeeper = new Gatekeeper(identity.nodeId(), config.scrooge2(), originNanos);
+    claims = new Claims(loop::nanoTime);
+    plea = new Plea(loop, identity.nodeId(), this::plead);
     builds = new TokenBucket(BUILDS_PER_SECOND, BUILD_BURST, originNanos);
     newcomers = new TokenBucket(NEWCOMERS_PER_SECOND, NEWCOMER_BURST, originNanos);
     answersToStrangers = new TokenBucket(ANSWERS_TO_STRANGERS, ANSWERS_TO_STRANGERS, originNanos);
@@ -254,7 +262,38 @@ public final class Neighborhood {
         .ifPresent(bound -> accept(bound.message(), Optional.of(bound.binding()), source, link));
   }
 
+  /** A newcomer's {@link EffortClaim}, from the side port of {@code link}. */
+  public void receivedEffort(Bytes datagram, String link) {
+    loop.checkInLoop();
+    Link on = links.get(link);
+    if (config.scrooge2() == Scrooge2.OFF || on == null || !policy.speaks()) {
+      return;
+    }
+    try {
+      EffortClaim claim = EffortClaim.parse(datagram);
+      boolean ours =
+          claim.to().equals(identity.nodeId()) && claim.solution().seed().equals(on.nonce);
+      Optional<Drop> wrong = ours ? claims.offer(claim) : Optional.of(Drop.MISDIRECTED);
+      wrong.ifPresent(gatekeeper::drop);
+    } catch (MalformedBytesException noClaim) {
+      gatekeeper.drop(Drop.MALFORMED);
+    }
+  }
+
+  /** Says what we did to be heard, and hello. */
+  private void plead(NeighborId whom, EffortClaim claim) {
+    find(whom)
+        .ifPresent(
+            known -> {
+              surroundings.sendAside(whom.link(), known.contact().control(), claim.encoded());
+              tellAlone(known);
+            });
+  }
+
   private boolean isKnown(NodeId sender, String link, Bytes source) {
+    if (claims.has(sender)) {
+      return true; // It has earned that its hello is looked at.
+    }
     Neighbor known = table.get(new NeighborId(sender, link));
     return known != null && known.contact().source().equals(source);
   }
@@ -321,7 +360,9 @@ public final class Neighborhood {
    * less far and longer unheard; nobody with a tunnel, and nobody who is pinned.
    */
   private Optional<Drop> makeRoom(NeighborId newcomer) {
-    if (!policy.keeps(newcomer.node(), newcomer.link()) && !newcomers.take(loop.nanoTime())) {
+    boolean preferred =
+        policy.keeps(newcomer.node(), newcomer.link()) || claims.has(newcomer.node());
+    if (!preferred && !newcomers.take(loop.nanoTime())) {
       return Optional.of(Drop.CROWDED);
     }
     boolean linkFull = table.sizeOn(newcomer.link()) >= config.perLink();
@@ -509,6 +550,7 @@ public final class Neighborhood {
   public void stop() {
     loop.checkInLoop();
     ticks.cancel();
+    plea.stop();
     List.copyOf(links.keySet()).forEach(this::linkDown);
   }
 
@@ -523,6 +565,10 @@ public final class Neighborhood {
             });
     for (Neighbor neighbor : snapshot()) {
       apply(neighbor.id(), NeighborMachine.onTick(neighbor, config.silence(), now));
+    }
+    claims.work().ifPresent(gatekeeper::drop);
+    if (config.scrooge2() != Scrooge2.OFF && policy.speaks()) {
+      plea.tick(snapshot());
     }
   }
 

@@ -271,7 +271,12 @@ final class Street {
     aside.add(datagram);
     loop.execute(
         () -> {
-          if (!to.gone) {
+          if (to.gone) {
+            return;
+          }
+          if (datagram.utf8().startsWith(EffortClaim.WORD + " ")) {
+            to.hood.receivedEffort(datagram, LINK);
+          } else {
             to.hood.receivedAside(datagram, from.source, LINK);
           }
         });

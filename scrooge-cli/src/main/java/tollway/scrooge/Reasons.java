@@ -175,6 +175,7 @@ final class Reasons {
       case OFF_LINK ->
           "named an address that is not on that link: we would have been made to send elsewhere.";
       case TABLE_FULL -> "came from new neighbours when there was room for none.";
+      case UNSOLVED -> "claimed an effort to be heard that was not made, or too small a one.";
       case CROWDED -> "came from more newcomers at a time than we take in.";
       case UNASKED -> "confirmed a hello that we had not said: repetitions, or very late.";
       case UNINTRODUCED ->

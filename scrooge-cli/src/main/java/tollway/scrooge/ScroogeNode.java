@@ -173,6 +173,7 @@ final class ScroogeNode {
       for (String type : LinkCodec.BOUND_TYPES) {
         side.onEvery(type, this::receivedAside);
       }
+      side.onEvery(Neighborhood.EFFORT, this::receivedEffort);
       receipts =
           new ReceiptExchange(
               loop,
@@ -377,6 +378,10 @@ final class ScroogeNode {
       return;
     }
     neighborhood.receivedAside(datagram.payload(), datagram.source(), datagram.on().name());
+  }
+
+  private void receivedEffort(LinkDatagram datagram) {
+    neighborhood.receivedEffort(datagram.payload(), datagram.on().name());
   }
 
   private void tellTunnel(boolean up, NeighborId id) {
