@@ -36,6 +36,7 @@ final class ArchitectureTest {
     DOORS.put("identity", Set.of("bytes", "files"));
     DOORS.put("receipt", Set.of("bytes", "identity"));
     DOORS.put("link", Set.of("bytes", "loop"));
+    DOORS.put("tls", Set.of("bytes", "cli", "loop"));
     DOORS.put("control", Set.of("bytes", "files", "loop"));
     DOORS.put("console", Set.of("cli", "control", "loop"));
     DOORS.put("metrics", Set.of("loop"));
@@ -69,6 +70,7 @@ final class ArchitectureTest {
             "shaping",
             "signaling",
             "stun",
+            "tls",
             "webrtc",
             "worker"));
     DOORS.put("pt", Set.of("bytes", "loop", "pipeline"));

@@ -2,22 +2,19 @@
 package tollway.egress;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tollway.bytes.MalformedBytesException;
 import tollway.cli.HostPort;
-import tollway.cli.TextFile;
 import tollway.cli.UserErrorException;
 import tollway.pipeline.AccessTokens;
 import tollway.pipeline.AddressBlock;
 import tollway.pipeline.EgressDoor;
 import tollway.pipeline.EgressLimits;
-import tollway.pipeline.ServerTls;
 import tollway.pipeline.WidgetPage;
+import tollway.tls.TlsOptions;
 
 /** The options of {@code egress serve} that say how volunteers come in. */
 final class DoorOptions {
@@ -28,19 +25,7 @@ final class DoorOptions {
       description = "Where volunteers connect (default: ${DEFAULT-VALUE}); port 0 is any free one.")
   private String listen = "";
 
-  @Option(
-      names = "--tls-cert",
-      paramLabel = "FILE",
-      description =
-          "Speak TLS (wss), with the certificates in this PEM file, our own first. It is read again"
-              + " when it changes and on SIGHUP.")
-  private @Nullable Path certificate;
-
-  @Option(
-      names = "--tls-key",
-      paramLabel = "FILE",
-      description = "The key of the certificate (PEM, without a password).")
-  private @Nullable Path key;
+  @Mixin private TlsOptions tls = new TlsOptions();
 
   @Option(
       names = "--proxy-protocol-from",
@@ -65,7 +50,7 @@ final class DoorOptions {
   private boolean page;
 
   boolean isSecure() {
-    return certificate != null;
+    return tls.isSecure();
   }
 
   int perAddress() {
@@ -75,9 +60,8 @@ final class DoorOptions {
     return perAddress;
   }
 
-  /** The files that are read again when they change. */
-  List<Path> tlsFiles() {
-    return certificate == null || key == null ? List.of() : List.of(certificate, key);
+  TlsOptions tls() {
+    return tls;
   }
 
   EgressDoor toDoor(AccessTokens tokens) throws IOException {
@@ -91,26 +75,9 @@ final class DoorOptions {
     }
     return new EgressDoor(
         HostPort.parse("--listen", listen).resolve("--listen"),
-        tls(),
+        tls.read(),
         tokens,
         trusted,
         page ? Optional.of(WidgetPage.load()) : Optional.empty());
-  }
-
-  /** What the files hold now; empty when there are none. */
-  Optional<ServerTls> tls() throws IOException {
-    if (certificate == null && key == null) {
-      return Optional.empty();
-    }
-    if (certificate == null || key == null) {
-      throw new UserErrorException("--tls-cert and --tls-key: give both or neither");
-    }
-    try {
-      return Optional.of(
-          ServerTls.of(TextFile.utf8("--tls-cert", certificate), TextFile.utf8("--tls-key", key)));
-    } catch (MalformedBytesException wrong) {
-      throw new UserErrorException(
-          "--tls-cert %s, --tls-key %s: %s".formatted(certificate, key, wrong.getMessage()));
-    }
   }
 }

@@ -23,6 +23,7 @@ import tollway.pt.PtGreeting;
 import tollway.pt.PtLines;
 import tollway.pt.PtRefusedException;
 import tollway.pt.PtTask;
+import tollway.tls.WatchedFiles;
 
 /** {@code egress pt}: a pluggable transport, started by tor or another host. */
 @Command(
@@ -123,7 +124,7 @@ final class PtCommand extends Subcommand {
     try (NettyLoops loops = new NettyLoops(cores);
         ThreadEventLoop os = new ThreadEventLoop("os");
         PtServer server = PtServer.start(loops, task, contents)) {
-      ServeFiles files = new ServeFiles(os, io().err());
+      WatchedFiles files = new WatchedFiles("egress", os, io().err());
       server.watch(files);
       os.execute(files::start);
       stop.installed();

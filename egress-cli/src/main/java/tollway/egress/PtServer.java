@@ -25,6 +25,7 @@ import tollway.pt.ExtendedOrPort;
 import tollway.pt.PtArgument;
 import tollway.pt.PtLines;
 import tollway.pt.PtTask;
+import tollway.tls.WatchedFiles;
 
 /** An egress that connects to nothing but its host, wherever people want to go. */
 final class PtServer implements AutoCloseable {
@@ -82,7 +83,7 @@ final class PtServer implements AutoCloseable {
     lines.serverMethod(server.address(), List.of(new PtArgument("invite", invite)));
   }
 
-  void watch(ServeFiles files) {
+  void watch(WatchedFiles files) {
     files.watch("the tokens", contents.tokenFiles(), () -> server.admit(contents.tokens()));
   }
 

@@ -27,6 +27,7 @@ import tollway.pipeline.Invite;
 import tollway.pipeline.InviteCodec;
 import tollway.pipeline.OwnAddresses;
 import tollway.session.TransportKind;
+import tollway.tls.WatchedFiles;
 
 /** {@code egress serve}: the exit. */
 @Command(
@@ -106,8 +107,9 @@ final class ServeCommand extends Subcommand {
   }
 
   private void watchFiles(ThreadEventLoop os, EgressServer server) {
-    ServeFiles files = new ServeFiles(os, io().err());
-    files.watch("the certificate", door.tlsFiles(), () -> door.tls().ifPresent(server::present));
+    WatchedFiles files = new WatchedFiles("egress", os, io().err());
+    files.watch(
+        "the certificate", door.tls().files(), () -> door.tls().read().ifPresent(server::present));
     files.watch(
         "the tokens",
         invites.contents().tokenFiles(),

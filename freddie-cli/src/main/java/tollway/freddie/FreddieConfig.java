@@ -6,17 +6,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import tollway.stun.StunAlternate;
+import tollway.tls.ServerTls;
 
 /**
  * What {@code freddie serve} was told.
  *
  * @param listen where clients connect
+ * @param tls the certificate, when it speaks TLS itself
  * @param stun where the built-in STUN responder listens; empty for none
  * @param stunAlternate with the first of {@code stun} serves RFC 5780
  * @param limits what clients may cost
  */
 record FreddieConfig(
     InetSocketAddress listen,
+    Optional<ServerTls> tls,
     List<StunAddress> stun,
     Optional<StunAlternate> stunAlternate,
     Limits limits) {

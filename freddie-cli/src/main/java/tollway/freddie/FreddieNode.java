@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tollway.cli.HostPort;
 import tollway.loop.NettyLoops;
 import tollway.stun.StunResponder;
+import tollway.tls.ServerTls;
 
 /** One freddie: the signalling server and, beside it, the STUN responder. */
 final class FreddieNode implements AutoCloseable {
@@ -22,7 +23,9 @@ final class FreddieNode implements AutoCloseable {
   private FreddieNode(FreddieConfig config) throws IOException {
     try {
       stunServers = startStun(config);
-      server = SignalServer.start(loops, config.listen(), config.limits(), stunServers);
+      server =
+          SignalServer.start(
+              loops, config.listen(), config.tls().orElse(null), config.limits(), stunServers);
     } catch (IOException refused) {
       closeStun();
       loops.close();
@@ -38,6 +41,11 @@ final class FreddieNode implements AutoCloseable {
   /** Where clients connect. */
   InetSocketAddress address() {
     return server.address();
+  }
+
+  /** From now on this is the certificate; connections that are open keep theirs. Any thread. */
+  void present(ServerTls tls) {
+    server.present(tls);
   }
 
   /** The STUN servers that clients are told of, {@code host:port}. */

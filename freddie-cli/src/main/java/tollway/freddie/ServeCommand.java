@@ -19,6 +19,9 @@ import tollway.cli.HostPort;
 import tollway.cli.UserErrorException;
 import tollway.loop.ListenException;
 import tollway.loop.StopSignal;
+import tollway.loop.ThreadEventLoop;
+import tollway.tls.TlsOptions;
+import tollway.tls.WatchedFiles;
 
 /** {@code freddie serve}: discovery, matchmaking and signalling until a signal stops it. */
 @Command(
@@ -41,6 +44,8 @@ final class ServeCommand implements Callable<Integer> {
       description =
           "Where clients connect (default: ${DEFAULT-VALUE}); port 0 lets the system choose.")
   private String listen = "";
+
+  @Mixin private TlsOptions tls = new TlsOptions();
 
   @Mixin private StunOptions stun = new StunOptions();
 
@@ -78,7 +83,11 @@ final class ServeCommand implements Callable<Integer> {
     CliIo io = Objects.requireNonNull(parent).io();
     FreddieConfig config = toConfig();
     StopSignal stop = new StopSignal();
-    try (FreddieNode node = FreddieNode.start(config)) {
+    try (FreddieNode node = FreddieNode.start(config);
+        ThreadEventLoop os = new ThreadEventLoop("os")) {
+      WatchedFiles files = new WatchedFiles("freddie", os, io.err());
+      files.watch("the certificate", tls.files(), () -> tls.read().ifPresent(node::present));
+      os.execute(files::start);
       stop.installed();
       announce(io, node);
       stop.await();
@@ -89,7 +98,7 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private FreddieConfig toConfig() {
+  private FreddieConfig toConfig() throws IOException {
     if (maxClients < 1) {
       throw new UserErrorException("--max-clients: give a number above 0");
     }
@@ -101,6 +110,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     return new FreddieConfig(
         HostPort.parse("--listen", listen).resolve("--listen"),
+        tls.read(),
         stun.addresses(),
         stun.alternate(),
         FreddieConfig.Limits.of(maxClients)
@@ -109,7 +119,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void announce(CliIo io, FreddieNode node) {
-    String url = "http://" + FreddieNode.text(node.address());
+    String url = (tls.isSecure() ? "https://" : "http://") + FreddieNode.text(node.address());
     if (json) {
       JsonObject ready = new JsonObject();
       ready.addProperty("event", "ready");

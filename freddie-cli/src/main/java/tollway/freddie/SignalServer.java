@@ -28,6 +28,7 @@ import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.loop.ThreadEventLoop;
 import tollway.signaling.Signal;
+import tollway.tls.ServerTls;
 
 /**
  * Takes connections and makes their pipelines; what clients say there goes to the market hall.
@@ -62,6 +63,7 @@ final class SignalServer implements AutoCloseable {
   private final Reception reception;
   private final ChannelGroup connections;
   private final AtomicInteger sockets = new AtomicInteger();
+  private volatile @Nullable ServerTls tls;
   private @Nullable Channel listener;
 
   private SignalServer(NettyLoops loops, FreddieConfig.Limits limits, List<String> stunServers) {
@@ -81,10 +83,12 @@ final class SignalServer implements AutoCloseable {
   static SignalServer start(
       NettyLoops loops,
       InetSocketAddress address,
+      @Nullable ServerTls tls,
       FreddieConfig.Limits limits,
       List<String> stunServers)
       throws ListenException {
     SignalServer server = new SignalServer(loops, limits, stunServers);
+    server.tls = tls;
     try {
       server.listener = ListenException.check(server.bootstrap().bind(address), "TCP", address);
       return server;
@@ -97,6 +101,11 @@ final class SignalServer implements AutoCloseable {
   /** Where clients connect. */
   InetSocketAddress address() {
     return (InetSocketAddress) Objects.requireNonNull(listener).localAddress();
+  }
+
+  /** From now on this is the certificate; connections that are open keep theirs. Any thread. */
+  void present(ServerTls now) {
+    tls = now;
   }
 
   MarketHall hall() {
@@ -199,6 +208,10 @@ final class SignalServer implements AutoCloseable {
       if (!newcomers.admits(channel.remoteAddress())) {
         guard.cut(Counters.Cut.TOO_OFTEN);
         return;
+      }
+      ServerTls certificate = tls;
+      if (certificate != null) {
+        channel.pipeline().addLast(certificate.context().newHandler(channel.alloc()));
       }
       channel.pipeline().addLast(new HttpServerCodec());
       if (v1Open) {

@@ -107,6 +107,7 @@ final class Town implements AutoCloseable {
     return FreddieNode.start(
         new FreddieConfig(
             new InetSocketAddress(loopback, port),
+            Optional.empty(),
             List.of(new FreddieConfig.StunAddress(new InetSocketAddress(loopback, 0), "")),
             Optional.empty(),
             limits));

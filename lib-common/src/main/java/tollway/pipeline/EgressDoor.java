@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import tollway.page.HtmlPage;
+import tollway.tls.ServerTls;
 
 /**
  * How volunteers come to an egress.

@@ -30,6 +30,7 @@ import tollway.loop.NettyLoops;
 import tollway.session.SessionServer;
 import tollway.session.SessionServerConfig;
 import tollway.session.TransportKind;
+import tollway.tls.ServerTls;
 
 /** The exit of the chain: takes volunteers' WebSockets, ends desktops' sessions, and dials. */
 public final class EgressServer implements AutoCloseable {

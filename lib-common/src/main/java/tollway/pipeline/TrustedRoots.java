@@ -15,6 +15,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.MalformedBytesException;
+import tollway.tls.ServerTls;
 
 /**
  * Who may vouch for a server that we connect to by TLS: what the system trusts, and what a person

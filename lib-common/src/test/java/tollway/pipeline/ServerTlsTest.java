@@ -19,6 +19,7 @@ import tollway.identity.Identity;
 import tollway.lab.TestCertificates;
 import tollway.lab.TestCertificates.Certified;
 import tollway.loop.NettyLoops;
+import tollway.tls.ServerTls;
 
 final class ServerTlsTest {
   private static final Duration DAY = Duration.ofDays(1);

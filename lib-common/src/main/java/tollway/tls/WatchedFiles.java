@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.egress;
+package tollway.tls;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,11 +18,11 @@ import tollway.loop.ProcessSignals;
  * Reads files again when they have changed, or when we are told to by SIGHUP. What cannot be used
  * changes nothing, but for a line that says so. On the loop for slow things.
  */
-final class ServeFiles {
+public final class WatchedFiles {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** Takes over what the files hold now. */
-  interface Reading {
+  public interface Reading {
     void read() throws IOException;
   }
 
@@ -43,28 +43,31 @@ final class ServeFiles {
     }
 
     List<String> stamps() {
-      return files.stream().map(ServeFiles::stamp).toList();
+      return files.stream().map(WatchedFiles::stamp).toList();
     }
   }
 
+  private final String program;
   private final EventLoop loop;
   private final PrintWriter err;
   private final List<Watched> all = new ArrayList<>();
 
-  ServeFiles(EventLoop loop, PrintWriter err) {
+  /** {@code program} begins the lines on {@code err}. */
+  public WatchedFiles(String program, EventLoop loop, PrintWriter err) {
+    this.program = program;
     this.loop = loop;
     this.err = err;
   }
 
   /** Before {@link #start}: these were read just now. */
-  void watch(String what, List<Path> files, Reading reading) {
+  public void watch(String what, List<Path> files, Reading reading) {
     if (!files.isEmpty()) {
       all.add(new Watched(what, files, reading));
     }
   }
 
   /** Looks from now on. Also without any file, SIGHUP does not end the daemon any more. */
-  void start() {
+  public void start() {
     ProcessSignals.on("HUP", () -> loop.execute(() -> all.forEach(this::use)));
     if (!all.isEmpty()) {
       loop.every(LOOK, () -> all.forEach(this::look));
@@ -86,7 +89,7 @@ final class ServeFiles {
     watched.seen = watched.used;
     try {
       watched.reading.read();
-      err.println("egress: " + watched.what + " read again");
+      err.println(program + ": " + watched.what + " read again");
     } catch (IOException unread) {
       kept(watched, FileTrouble.text(unread));
     } catch (UserErrorException unusable) {
@@ -95,7 +98,7 @@ final class ServeFiles {
   }
 
   private void kept(Watched watched, String why) {
-    err.println("egress: " + watched.what + " kept as before: " + why);
+    err.println(program + ": " + watched.what + " kept as before: " + why);
   }
 
   private static String stamp(Path file) {

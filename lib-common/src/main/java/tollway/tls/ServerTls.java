@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tollway.pipeline;
+package tollway.tls;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -31,7 +31,8 @@ public final class ServerTls {
     this.context = context;
   }
 
-  SslContext context() {
+  /** For the handlers of connections. */
+  public SslContext context() {
     return context;
   }
 
@@ -58,7 +59,7 @@ public final class ServerTls {
   }
 
   /** All certificates in {@code text}; at least one. */
-  static List<X509Certificate> certificates(String text) throws MalformedBytesException {
+  public static List<X509Certificate> certificates(String text) throws MalformedBytesException {
     List<X509Certificate> found = new ArrayList<>();
     try (PEMParser parser = new PEMParser(new StringReader(text))) {
       for (Object next = parser.readObject(); next != null; next = parser.readObject()) {

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tollway.lab.Await;
+import tollway.lab.JavaProcess;
+import tollway.lab.TestCertificates;
+import tollway.signaling.Signal;
+import tollway.signaling.SignalingCodec;
+
+/** A freddie that speaks TLS itself, as a process. */
+final class FreddieTlsIT {
+  @TempDir private Path directory;
+
+  @Test
+  void bothProtocolsAreServedAndTheCertificateIsReadAgain() throws Exception {
+    TestCertificates authority = new TestCertificates();
+    Path certificate = directory.resolve("cert.pem");
+    Path key = directory.resolve("key.pem");
+    put(certificate, key, authority.certify("first", "EC", Duration.ofDays(1)));
+    try (JavaProcess freddie =
+        freddie("--tls-cert", certificate.toString(), "--tls-key", key.toString(), "--json")) {
+      String url = freddie.event("ready").get("url").getAsString();
+      assertThat(url).startsWith("https://127.0.0.1:");
+      SSLContext trusting = trusting(authority.authority());
+      assertThat(get(trusting, url + "/healthz").body()).isEqualTo("ok\n");
+      assertThat(get(trusting, url + "/v1/signal").statusCode()).isEqualTo(418);
+      assertThat(challenge(trusting, url)).isInstanceOf(Signal.Challenge.class);
+
+      assertThat(subject(trusting, url)).isEqualTo("CN=first");
+      put(certificate, key, authority.certify("second", "RSA", Duration.ofDays(1)));
+      Await.until("the new one is used", () -> subject(trusting, url).equals("CN=second"));
+      // A certificate whose key has not come with it changes nothing.
+      Files.writeString(
+          certificate, authority.certify("third", "EC", Duration.ofDays(1)).certificate());
+      Await.until("it is said", () -> has(freddie, "kept as before", "not that of the"));
+      Files.delete(key);
+      Await.until("it is said", () -> has(freddie, "kept as before", "no such file"));
+      assertThat(subject(trusting, url)).isEqualTo("CN=second");
+      put(certificate, key, authority.certify("fourth", "EC", Duration.ofDays(1)));
+      new ProcessBuilder("kill", "-HUP", String.valueOf(freddie.process().pid()))
+          .inheritIO()
+          .start()
+          .waitFor();
+      Await.until("by SIGHUP, too", () -> subject(trusting, url).equals("CN=fourth"));
+      assertThat(freddie.stop()).isZero();
+      assertThat(freddie.err()).allMatch(line -> line.startsWith("freddie: the certificate "));
+    }
+  }
+
+  @Test
+  void whatIsWrongWithTheFilesIsOneLineAtTheStart() throws Exception {
+    TestCertificates authority = new TestCertificates();
+    Path certificate = directory.resolve("cert.pem");
+    Path key = directory.resolve("key.pem");
+    put(certificate, key, authority.certify("one", "EC", Duration.ofDays(1)));
+    refused("give both or neither", "--tls-cert", certificate.toString());
+    refused("no such file", "--tls-cert", certificate.toString(), "--tls-key", "/nowhere");
+    Files.writeString(key, "nonsense");
+    refused("no private key", "--tls-cert", certificate.toString(), "--tls-key", key.toString());
+  }
+
+  private static void refused(String line, String... options) throws Exception {
+    try (JavaProcess freddie = freddie(options)) {
+      assertThat(freddie.exitCode()).isEqualTo(2);
+      assertThat(freddie.err()).singleElement().asString().startsWith("freddie: ").contains(line);
+    }
+  }
+
+  private static JavaProcess freddie(String... options) throws Exception {
+    String[] arguments = new String[options.length + 3];
+    arguments[0] = "serve";
+    arguments[1] = "--listen";
+    arguments[2] = "127.0.0.1:0";
+    System.arraycopy(options, 0, arguments, 3, options.length);
+    return JavaProcess.start(FreddieMain.class.getName(), arguments);
+  }
+
+  private static void put(Path certificate, Path key, TestCertificates.Certified certified)
+      throws Exception {
+    Files.writeString(certificate, certified.certificate());
+    Files.writeString(key, certified.key());
+  }
+
+  private static boolean has(JavaProcess process, String... parts) {
+    return process.err().stream()
+        .anyMatch(line -> List.of(parts).stream().allMatch(line::contains));
+  }
+
+  private static SSLContext trusting(String authority) throws Exception {
+    KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
+    roots.load(null, null);
+    roots.setCertificateEntry(
+        "authority",
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(authority.getBytes(StandardCharsets.US_ASCII))));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(roots);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
+  }
+
+  private static HttpResponse<String> get(SSLContext trusting, String url) throws Exception {
+    return HttpClient.newBuilder()
+        .sslContext(trusting)
+        .build()
+        .send(
+            HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Whose certificate a new connection is shown. */
+  private static String subject(SSLContext trusting, String url) throws Exception {
+    return ((X509Certificate)
+            get(trusting, url + "/healthz").sslSession().orElseThrow().getPeerCertificates()[0])
+        .getSubjectX500Principal()
+        .getName();
+  }
+
+  /** The first word on a WebSocket. */
+  private static Signal challenge(SSLContext trusting, String url) throws Exception {
+    CompletableFuture<byte[]> first = new CompletableFuture<>();
+    WebSocket socket =
+        HttpClient.newBuilder()
+            .sslContext(trusting)
+            .build()
+            .newWebSocketBuilder()
+            .buildAsync(
+                URI.create(url.replace("https:", "wss:") + "/v2/signal"),
+                new WebSocket.Listener() {
+                  @Override
+                  public @Nullable CompletionStage<?> onBinary(
+                      WebSocket from, ByteBuffer data, boolean last) {
+                    byte[] copy = new byte[data.remaining()];
+                    data.get(copy);
+                    first.complete(copy);
+                    return null;
+                  }
+                })
+            .get(30, TimeUnit.SECONDS);
+    try {
+      return SignalingCodec.decode(ByteBuffer.wrap(first.get(30, TimeUnit.SECONDS)));
+    } finally {
+      socket.abort();
+    }
+  }
+}
