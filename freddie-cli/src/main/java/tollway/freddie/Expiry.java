@@ -32,6 +32,11 @@ final class Expiry<T> {
     return begun.containsKey(one);
   }
 
+  /** Everything, oldest first. */
+  List<T> all() {
+    return List.copyOf(begun.keySet());
+  }
+
   int size() {
     return begun.size();
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import tollway.cli.HostPort;
@@ -46,6 +47,11 @@ final class FreddieNode implements AutoCloseable {
   /** From now on this is the certificate; connections that are open keep theirs. Any thread. */
   void present(ServerTls tls) {
     server.present(tls);
+  }
+
+  /** Sends newcomers away; completes when those who are paired have said what they had to say. */
+  CompletableFuture<Void> drain() {
+    return server.drain();
   }
 
   /** The STUN servers that clients are told of, {@code host:port}. */

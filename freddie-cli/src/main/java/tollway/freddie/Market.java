@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,12 +40,16 @@ final class Market {
   /** By way of how many others it is tried whether a producer leads to the egress. */
   private static final int PROSPECTS = 8;
 
+  /** Two who say nothing about their match for so long have connected, or have given up. */
+  static final Duration QUIET = Duration.ofSeconds(2);
+
   private static final int SWEPT_AT_ONCE = 256;
 
   /** Something to say to one client. */
   record Effect(Client to, Signal signal) {}
 
   private final LongSupplier ids;
+  private final LongSupplier nanoTime;
   private final MatchPolicy policy;
   private final FreeProducers free = new FreeProducers();
 
@@ -57,12 +62,17 @@ final class Market {
   /** The connection that speaks for a producer: its newest. */
   private final Map<NodeId, Client> speakers = new HashMap<>();
 
+  /** Matches about which something was said lately. */
+  private final Expiry<Match> talking = new Expiry<>(QUIET);
+
   private int matchCount;
   private long matchesMade;
+  private boolean draining;
 
   /** {@code ids} names matches unguessably; {@code nanoTime} is monotonic. */
   Market(LongSupplier ids, LongSupplier nanoTime) {
     this.ids = ids;
+    this.nanoTime = nanoTime;
     policy = new MatchPolicy(nanoTime);
   }
 
@@ -104,7 +114,11 @@ final class Market {
   /** Passes something on to the other end of a match; what is not about a match of ours is lost. */
   List<Effect> relays(Client from, long matchId, Signal signal) {
     Match match = from.matches.get(matchId);
-    return match == null ? List.of() : List.of(new Effect(match.other(from), signal));
+    if (match == null) {
+      return List.of();
+    }
+    talking.begin(match, nanoTime.getAsLong());
+    return List.of(new Effect(match.other(from), signal));
   }
 
   /** One end leaves a match; the other is told, and the slot is free again. */
@@ -144,6 +158,7 @@ final class Market {
 
   /** Tries again, for some of those who wait. To be called about every second. */
   List<Effect> sweep() {
+    talking.over(nanoTime.getAsLong());
     List<Effect> effects = new ArrayList<>();
     for (Wish wish : wishes.stream().limit(SWEPT_AT_ONCE).toList()) {
       wishes.remove(wish);
@@ -151,6 +166,17 @@ final class Market {
       satisfy(wish, effects);
     }
     return effects;
+  }
+
+  /** Pairs nobody any more. */
+  void drain() {
+    draining = true;
+  }
+
+  /** Whether some who are paired still tell each other how to connect. */
+  boolean isTalking() {
+    talking.over(nanoTime.getAsLong());
+    return talking.size() > 0;
   }
 
   int matchCount() {
@@ -232,7 +258,8 @@ final class Market {
   }
 
   private boolean suits(Wish wish, Client producer, int distance) {
-    return distance >= wish.least
+    return !draining
+        && distance >= wish.least
         && distance <= wish.most
         && policy.lets(wish, producer)
         && leads(
@@ -276,6 +303,7 @@ final class Market {
     producer.given++;
     matchCount++;
     matchesMade++;
+    talking.begin(match, nanoTime.getAsLong());
     // To the end of the queue, or off it: volunteers take turns.
     free.remove(producer);
     free.add(producer);
@@ -312,6 +340,7 @@ final class Market {
     policy.parted(consumer);
     producer.given--;
     matchCount--;
+    talking.remove(match);
     forget(match.onward);
     free.add(producer);
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tollway.admission.FairQueue;
@@ -23,6 +24,8 @@ import tollway.signaling.Signal;
 final class MarketHall {
   private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
 
+  /** How often it is looked whether all is quiet. */
+  private static final Duration LOOK = Duration.ofMillis(50);
   /** What one identity may want at once: slots and peers, and onwards for each of its matches. */
   private static final int WANTED = 64;
 
@@ -105,6 +108,17 @@ final class MarketHall {
         });
   }
 
+  /** Pairs nobody any more; completes when those who are paired have said what they had to say. */
+  CompletableFuture<Void> drain() {
+    CompletableFuture<Void> quiet = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          market.drain();
+          look(quiet);
+        });
+    return quiet;
+  }
+
   /** Nobody is told anything after this. Not on a loop: it waits. */
   void close() {
     loop.netty()
@@ -124,6 +138,14 @@ final class MarketHall {
             sink.accept(text());
           }
         });
+  }
+
+  private void look(CompletableFuture<Void> quiet) {
+    if (market.isTalking()) {
+      loop.schedule(LOOK, () -> look(quiet));
+    } else {
+      quiet.complete(null);
+    }
   }
 
   private void atOnce(Supplier<List<Market.Effect>> decision) {

@@ -47,6 +47,8 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
       context.fireChannelRead(request);
     } else if (!request.method().equals(HttpMethod.GET)) {
       answer(context, request, HttpResponseStatus.METHOD_NOT_ALLOWED, "GET only\n");
+    } else if (path.equals("/healthz") && server.isDraining()) {
+      answer(context, request, HttpResponseStatus.SERVICE_UNAVAILABLE, "draining\n");
     } else if (path.equals("/healthz")) {
       answer(context, request, HttpResponseStatus.OK, "ok\n");
     } else if (path.equals("/metrics")) {

@@ -4,8 +4,10 @@ package tollway.freddie;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,6 +16,7 @@ import picocli.CommandLine.ParentCommand;
 import tollway.admission.Puzzle;
 import tollway.cli.CliIo;
 import tollway.cli.CommandFailedException;
+import tollway.cli.DurationText;
 import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
 import tollway.cli.UserErrorException;
@@ -35,6 +38,8 @@ import tollway.tls.WatchedFiles;
           + " GET /healthz, GET /metrics."
     })
 final class ServeCommand implements Callable<Integer> {
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
+
   @ParentCommand private @Nullable FreddieCommand parent;
 
   @Option(
@@ -75,6 +80,15 @@ final class ServeCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}); 0: do not serve /v1/signal.")
   private int v1PerAddress;
 
+  @Option(
+      names = "--drain",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      description =
+          "When told to stop, let those who were introduced finish for so long (default:"
+              + " ${DEFAULT-VALUE}); a second signal stops at once.")
+  private String drain = "";
+
   @Option(names = "--json", description = "Say that we are ready as a JSON object.")
   private boolean json;
 
@@ -82,20 +96,32 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, CommandFailedException {
     CliIo io = Objects.requireNonNull(parent).io();
     FreddieConfig config = toConfig();
+    Duration patience = DurationText.parse("--drain", drain);
     StopSignal stop = new StopSignal();
     try (FreddieNode node = FreddieNode.start(config);
         ThreadEventLoop os = new ThreadEventLoop("os")) {
       WatchedFiles files = new WatchedFiles("freddie", os, io.err());
       files.watch("the certificate", tls.files(), () -> tls.read().ifPresent(node::present));
       os.execute(files::start);
-      stop.installed();
+      stop.installedTwice();
       announce(io, node);
       stop.await();
+      drain(node, stop, patience);
     } catch (ListenException refused) {
       throw CommandFailedException.refusedByHost(refused, refused.denied());
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;
+  }
+
+  /** Waits until all is said, the time is over, or somebody is in a hurry. */
+  private static void drain(FreddieNode node, StopSignal stop, Duration limit)
+      throws InterruptedException {
+    CompletableFuture<Void> drained = node.drain();
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!drained.isDone() && System.nanoTime() - deadline < 0 && !stop.awaitAgain(DRAIN_LOOK)) {
+      // Looks again.
+    }
   }
 
   private FreddieConfig toConfig() throws IOException {

@@ -84,10 +84,12 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof WebSocketServerProtocolHandler.HandshakeComplete) {
       opened = true;
-      if (server.opened()) {
-        send(server.reception().challenge(nonce, server.hostSalt()));
-      } else {
+      if (!server.opened()) {
         refuse(Fault.FULL);
+      } else if (server.isDraining()) {
+        refuse(Fault.STOPPING);
+      } else {
+        send(server.reception().challenge(nonce, server.hostSalt()));
       }
     } else if (event instanceof Fault fault && opened) {
       refuse(fault);

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ final class SignalServer implements AutoCloseable {
   private final ChannelGroup connections;
   private final AtomicInteger sockets = new AtomicInteger();
   private volatile @Nullable ServerTls tls;
+  private volatile boolean draining;
   private @Nullable Channel listener;
 
   private SignalServer(NettyLoops loops, FreddieConfig.Limits limits, List<String> stunServers) {
@@ -106,6 +108,19 @@ final class SignalServer implements AutoCloseable {
   /** From now on this is the certificate; connections that are open keep theirs. Any thread. */
   void present(ServerTls now) {
     tls = now;
+  }
+
+  /**
+   * Sends newcomers away, and pairs nobody any more; completes when those who are paired have told
+   * each other how to connect. Any thread.
+   */
+  CompletableFuture<Void> drain() {
+    draining = true;
+    return CompletableFuture.allOf(hall.drain(), v1.drain());
+  }
+
+  boolean isDraining() {
+    return draining;
   }
 
   MarketHall hall() {

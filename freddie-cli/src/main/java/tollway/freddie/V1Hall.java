@@ -3,8 +3,10 @@ package tollway.freddie;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tollway.loop.NettyEventLoop;
 
 /** Where the connections of Unbounded clients meet: owns their market on one loop. Any thread. */
@@ -17,6 +19,7 @@ final class V1Hall {
   private final V1Crowd crowd;
   private final Backlog held;
   private final V1Counters counters = new V1Counters();
+  private @Nullable CompletableFuture<Void> quiet;
   private boolean closed;
 
   /**
@@ -28,7 +31,7 @@ final class V1Hall {
     crowd = new V1Crowd(perSite);
     held = new Backlog(heldBytes);
     market = new V1Market(loop::nanoTime);
-    loop.every(SWEEP_PERIOD, () -> carryOut(market.sweep()));
+    loop.every(SWEEP_PERIOD, this::sweep);
   }
 
   V1Crowd crowd() {
@@ -57,6 +60,18 @@ final class V1Hall {
     trade(() -> market.leaves(exchange));
   }
 
+  /** Nobody hears of anybody any more; completes when the handshakes have ended. */
+  CompletableFuture<Void> drain() {
+    CompletableFuture<Void> drained = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          carryOut(market.drain());
+          quiet = drained;
+          sweep();
+        });
+    return drained;
+  }
+
   /** Nobody is told anything after this. Not on a loop: it waits. */
   void close() {
     loop.netty().submit(() -> closed = true).awaitUninterruptibly();
@@ -70,6 +85,13 @@ final class V1Hall {
             sink.accept(text());
           }
         });
+  }
+
+  private void sweep() {
+    carryOut(market.sweep());
+    if (quiet != null && market.handshakeCount() == 0) {
+      quiet.complete(null);
+    }
   }
 
   private void trade(Supplier<List<V1Market.Effect>> decision) {

@@ -59,6 +59,7 @@ final class V1Market {
   private static final int OK = 200;
   private static final int BAD_REQUEST = 400;
   private static final int NOT_FOUND = 404;
+  private static final int UNAVAILABLE = 503;
 
   private final LongSupplier nanoTime;
   private final Map<V1Generation, Square> squares = new EnumMap<>(V1Generation.class);
@@ -76,6 +77,7 @@ final class V1Market {
   private long matches;
   private long handshakes;
   private long unused;
+  private boolean draining;
 
   /** {@code nanoTime} is monotonic. */
   V1Market(LongSupplier nanoTime) {
@@ -87,6 +89,9 @@ final class V1Market {
 
   /** A consumer begins to listen. */
   List<Effect> listens(Listening consumer) {
+    if (draining) {
+      return List.of(new Effect.End(consumer, UNAVAILABLE, Bytes.EMPTY));
+    }
     listening.begin(consumer, now());
     List<Effect> effects = new ArrayList<>();
     serve(consumer, effects);
@@ -99,8 +104,12 @@ final class V1Market {
     if (post.sendTo.equals(V1Post.GENESIS_ADDRESS)) {
       await(post);
       genesisCount++;
-      notLate.computeIfAbsent(lead(post), Expiry::new).begin(post, now());
-      tell(post, effects);
+      if (draining) {
+        post.late = true; // It ends in its time: stock producers are back at once after any end.
+      } else {
+        notLate.computeIfAbsent(lead(post), Expiry::new).begin(post, now());
+        tell(post, effects);
+      }
     } else {
       answer(post, effects);
     }
@@ -138,6 +147,19 @@ final class V1Market {
       if (!genesis.late) {
         tell(genesis, effects);
       }
+    }
+    return effects;
+  }
+
+  /** From now on nobody hears of anybody; handshakes that have begun go on. */
+  List<Effect> drain() {
+    draining = true;
+    List<V1Exchange> free = new ArrayList<>(listening.all());
+    posts.values().stream().filter(post -> post.type == V1Type.GENESIS).forEach(free::add);
+    List<Effect> effects = new ArrayList<>();
+    for (V1Exchange each : free) {
+      leaves(each);
+      effects.add(new Effect.End(each, OK, Bytes.EMPTY));
     }
     return effects;
   }

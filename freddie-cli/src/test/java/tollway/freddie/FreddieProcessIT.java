@@ -226,6 +226,8 @@ final class FreddieProcessIT {
         "--stun 127.0.0.1:1 --stun-alternate 0.0.0.0:2 | freddie: --stun-alternate: name both addresses",
         "--stun 127.0.0.1:1 --stun-alternate 127.0.0.2:2=192.0.2.1:2 | freddie: --stun-alternate: say",
         "--max-clients 0 | freddie: --max-clients: give a number above 0",
+        "--v1-per-address -1 | freddie: --v1-per-address: give 0 or more",
+        "--drain soon | freddie: --drain: 'soon' is not a duration",
         "--max-clients many | freddie serve: --max-clients: 'many' is not a whole number",
       })
   void mistakesOfTheOperatorAreOneLine(String options, String line) throws Exception {

@@ -45,6 +45,28 @@ final class MarketTest {
   }
 
   @Test
+  void drainingMarketPairsNobodyAndIsQuietSoonAfterTheLastWord() {
+    Client volunteer = producer(1, 5);
+    Client alice = new Client(node(2));
+    List<Effect> effects = wishes(alice, 1);
+    market.drain();
+    assertThat(wishes(new Client(node(3)), 1)).isEmpty();
+    assertThat(market.offers(volunteer, advert(9))).isEmpty();
+    assertThat(market.sweep()).isEmpty();
+    now.addAndGet(Market.QUIET.toNanos() - 1);
+    assertThat(market.isTalking()).isTrue();
+    long match = matchIds(effects).get(0);
+    assertThat(market.relays(alice, match, new Signal.Candidate(match, "one"))).hasSize(1);
+    now.addAndGet(Market.QUIET.toNanos() - 1);
+    assertThat(market.isTalking()).isTrue();
+    now.addAndGet(1);
+    assertThat(market.isTalking()).isFalse();
+    market.relays(alice, match, new Signal.Candidate(match, "two"));
+    market.hangsUp(alice, new Signal.HangUp(match, "enough", false));
+    assertThat(market.isTalking()).isFalse();
+  }
+
+  @Test
   void slotsAreNotGivenTwice() {
     Client volunteer = producer(1, 2);
     List<Effect> effects = new ArrayList<>();

@@ -213,6 +213,32 @@ final class V1MarketTest {
   }
 
   @Test
+  void drainingMarketFinishesWhatHasBegun() {
+    Posted taken = post(V1Type.GENESIS, "genesis");
+    market.posts(taken);
+    Posted offer = post(V1Type.OFFER, taken.id);
+    market.posts(offer);
+    Listening alice = consumer("a");
+    market.listens(alice);
+    Posted free = post(V1Generation.B24, V1Type.GENESIS, "genesis");
+    market.posts(free);
+    assertThat(market.drain())
+        .containsExactlyInAnyOrder(
+            new Effect.End(alice, 200, Bytes.EMPTY), new Effect.End(free, 200, Bytes.EMPTY));
+    assertThat(market.listeningCount() + market.genesisCount()).isZero();
+    Listening late = consumer("a");
+    assertThat(market.listens(late)).containsExactly(new Effect.End(late, 503, Bytes.EMPTY));
+    Posted again = post(V1Type.GENESIS, "genesis");
+    assertThat(market.posts(again)).isEmpty();
+    assertThat(market.posts(post(V1Type.ANSWER, offer.id)))
+        .extracting(Effect::to)
+        .containsExactly(offer);
+    assertThat(market.handshakeCount()).isEqualTo(1);
+    assertThat(after(Duration.ofSeconds(5)))
+        .containsExactly(new Effect.End(again, 200, Bytes.EMPTY));
+  }
+
+  @Test
   void nothingIsLeftOfALongWildDay() {
     Random random = new Random(6);
     List<V1Exchange> waiting = new ArrayList<>();
