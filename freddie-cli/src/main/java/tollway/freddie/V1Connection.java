@@ -111,6 +111,9 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
     if (stage == Stage.IDLE && part instanceof HttpRequest request && isOurs(request)) {
       begin(request);
     } else if (stage == Stage.IDLE || stage == Stage.PASSING) {
+      if (part instanceof HttpRequest) {
+        passes();
+      }
       stage = part instanceof LastHttpContent ? Stage.IDLE : Stage.PASSING;
       context.fireChannelRead(message);
       return;
@@ -139,13 +142,8 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
   public void channelInactive(ChannelHandlerContext context) {
     leave();
     release();
-    if (idle != null) {
-      idle.cancel(false);
-    }
-    if (counted != null) {
-      hall.crowd().end(counted);
-      server.closed();
-    }
+    wake();
+    uncount();
     context.fireChannelInactive();
   }
 
@@ -156,10 +154,23 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
         && (uri.length() == PATH.length() || uri.charAt(PATH.length()) == '?');
   }
 
-  private void begin(HttpRequest request) {
+  /** Somebody else's request: a front may use one connection for all of its clients. */
+  private void passes() {
+    wake();
+    if (counted != null) {
+      uncount();
+      guard.expects(patience);
+    }
+  }
+
+  private void wake() {
     if (idle != null) {
       idle.cancel(false);
     }
+  }
+
+  private void begin(HttpRequest request) {
+    wake();
     head = request;
     stage = Stage.READING;
     streaming = false;
@@ -184,6 +195,14 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
     }
   }
 
+  private void uncount() {
+    if (counted != null) {
+      hall.crowd().end(counted);
+      server.closed();
+      counted = null;
+    }
+  }
+
   private void read(HttpContent content) {
     ByteBuf bytes = content.content();
     if (content.decoderResult().isFailure()) {
@@ -199,11 +218,14 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
       if (content instanceof LastHttpContent) {
         stage = Stage.ANSWERING;
         guard.proved();
-        channel
-            .eventLoop()
-            .schedule(this::decide, pace.delay(System.nanoTime()), TimeUnit.NANOSECONDS);
+        channel.eventLoop().schedule(this::decide, delay(), TimeUnit.NANOSECONDS);
       }
     }
+  }
+
+  /** How long the request has to wait, in nanoseconds. A front of ours speaks for many. */
+  private long delay() {
+    return counted != null && V1Crowd.isPublic(counted) ? pace.delay(System.nanoTime()) : 0;
   }
 
   private void decide() {
@@ -349,7 +371,7 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
       ignored += content.content().readableBytes();
     }
     ignored += HEAD;
-    if (ignored > V1Post.FORM_LIMIT) {
+    if (stage == Stage.ANSWERING && ignored > V1Post.FORM_LIMIT) {
       channel.close();
     }
   }

@@ -47,7 +47,8 @@ final class V1Crowd {
         .formatHex(octets.length == 4 ? octets : Arrays.copyOf(octets, SITE_BYTES));
   }
 
-  private static boolean isPublic(InetAddress address) {
+  /** Whether it is not an address of our own network, from which a front speaks for many. */
+  static boolean isPublic(InetAddress address) {
     // RFC 4193 for the last.
     return !(address.isLoopbackAddress()
         || address.isSiteLocalAddress()

@@ -238,6 +238,27 @@ final class V1HostileTest {
   }
 
   @Test
+  void whoTurnsToTheOtherProtocolIsInAHurryAgain() throws Exception {
+    try (V1Client mallory = new V1Client(town.address())) {
+      mallory.say(V1Client.get("v1.0.0"));
+      assertThat(mallory.hear().status()).isEqualTo(418);
+      assertThat(town.metric("freddie_v1_connections")).isEqualTo(1);
+      mallory.say(
+          V1Client.head(
+              "GET /v2/signal HTTP/1.1",
+              "Host: x",
+              "Upgrade: websocket",
+              "Connection: Upgrade",
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+              "Sec-WebSocket-Version: 13"));
+      assertThat(mallory.hearHead().status()).isEqualTo(101);
+      assertThat(town.metric("freddie_v1_connections")).isZero();
+      mallory.hearEnd();
+      assertThat(town.metric("freddie_cut_off_total{why=\"unproved\"}")).isEqualTo(1);
+    }
+  }
+
+  @Test
   void whoAsksAheadIsAnsweredOnce() throws Exception {
     String request = V1Client.post(VERSION, V1Client.form(1, "nobody", OFFER));
     try (V1Client mallory = new V1Client(town.address())) {
