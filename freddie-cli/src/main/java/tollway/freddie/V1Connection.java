@@ -140,6 +140,7 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    stage = Stage.CLOSING; // Also for a request that was read and not yet looked at.
     leave();
     release();
     wake();

@@ -204,6 +204,22 @@ final class V1HostileTest {
   }
 
   @Test
+  void whoAsksAndIsGoneAtOnceIsNotWaitedFor() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      try (V1Client mallory = new V1Client(town.address())) {
+        mallory.say(V1Client.get(VERSION));
+      }
+    }
+    // Long before a stream would be ended.
+    Await.until(
+        "nobody waits",
+        Duration.ofSeconds(10),
+        () ->
+            town.metric("freddie_v1_requests_total{method=\"GET\"}") > 0
+                && town.metric("freddie_v1_consumers_waiting") == 0);
+  }
+
+  @Test
   void noiseInRequestsEndsThemAndNothingElse() throws Exception {
     Random random = new Random(7);
     String stock = V1Client.post(VERSION, V1Client.form(0, "genesis", "{}"));
