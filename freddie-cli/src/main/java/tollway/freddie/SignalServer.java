@@ -180,11 +180,11 @@ final class SignalServer implements AutoCloseable {
     if (listener != null) {
       listener.close().awaitUninterruptibly();
     }
+    hall.close(); // First: nobody is told that others leave, who come back as well.
     connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Fault.STOPPING));
     connections.newCloseFuture().awaitUninterruptibly(GOODBYE_MILLIS);
     receptionLoop.close();
     // From here on nothing hops between loops: they may end in any order.
-    hall.close();
     v1.close();
     connections.close().awaitUninterruptibly(GOODBYE_MILLIS);
   }
