@@ -26,6 +26,7 @@ final class MarketHall {
 
   /** How often it is looked whether all is quiet. */
   private static final Duration LOOK = Duration.ofMillis(50);
+
   /** What one identity may want at once: slots and peers, and onwards for each of its matches. */
   private static final int WANTED = 64;
 
