@@ -11,6 +11,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.lab.Await;
@@ -47,9 +48,10 @@ final class FreddieDrainIT {
         assertThat(other.hear().status()).isEqualTo(503);
       }
 
-      alice.say(new Signal.Description(match, Signal.Kind.OFFER, "an offer"));
-      assertThat(volunteer.hear())
-          .isEqualTo(new Signal.Description(match, Signal.Kind.OFFER, "an offer"));
+      Signal word =
+          new Signal.Sealed(match, 0, Bytes.of(new byte[32]), Bytes.ofUtf8("sealed, says freddie"));
+      alice.say(word);
+      assertThat(volunteer.hear()).isEqualTo(word);
       producer.say(V1Client.post(VERSION, V1Client.form(2, offer, "{}")));
       String answer = replyTo(consumer.hear().body());
       consumer.say(V1Client.post(VERSION, V1Client.form(3, answer, "{}")));
