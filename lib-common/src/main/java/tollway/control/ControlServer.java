@@ -27,6 +27,10 @@ import tollway.loop.EventLoop;
  */
 public final class ControlServer implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+
+  /** What fails for no reason that the asker could change. */
+  private static final int FAULT = 1;
+
   private static final int CLIENTS = 32;
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final Duration CLOSING = Duration.ofSeconds(2);
@@ -79,6 +83,10 @@ public final class ControlServer implements Closeable {
             handler.handle(question, answer);
           } catch (ControlRefusedException refused) {
             answer.refuse(refused.code(), String.valueOf(refused.getMessage()));
+          } catch (RuntimeException fault) {
+            // Otherwise whoever asked would wait, and take the daemon for dead.
+            log.error("the question '{}' was not answered", question.command(), fault);
+            answer.refuse(FAULT, "the daemon has a fault, and its log says more: " + fault);
           }
         });
   }

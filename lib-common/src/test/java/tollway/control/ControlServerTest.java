@@ -52,6 +52,7 @@ final class ControlServerTest {
     switch (question.command()) {
       case "echo" -> answer.result(question.arguments());
       case "long" -> answer.result(one("text", "x".repeat(3 << 20)));
+      case "fault" -> throw new IllegalStateException("this should not happen");
       case "silence" -> {} // As of a daemon that hangs.
       default -> answer.refuse(2, "unknown command " + question.command());
     }
@@ -82,6 +83,18 @@ final class ControlServerTest {
           .isThrownBy(() -> client.ask(ControlQuestion.of("dance")))
           .withMessage("unknown command dance")
           .matches(refused -> refused.code() == 2);
+    }
+  }
+
+  @Test
+  void aFaultIsAnAnswerAndTheServerGoesOn() throws Exception {
+    try (ControlClient client = ControlClient.connect(socket, PATIENCE)) {
+      assertThatExceptionOfType(ControlRefusedException.class)
+          .isThrownBy(() -> client.ask(ControlQuestion.of("fault")))
+          .withMessageContaining("this should not happen")
+          .matches(refused -> refused.code() == 1);
+      JsonObject arguments = one("n", "1");
+      assertThat(client.ask(new ControlQuestion("echo", arguments))).isEqualTo(arguments);
     }
   }
 
