@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
 import tollway.lab.JavaProcess;
+import tollway.lab.Said;
 import tollway.lab.TestCertificates;
 
 /** How volunteers come in: TLS, tokens, and an exit that is about to leave; all as processes. */
@@ -90,7 +91,7 @@ final class EgressDoorIT {
     Path tokens = write("tokens", "anna " + TOKEN + "\nbert " + OTHER + "\n");
     JavaProcess exit = chain.egress(freddie, "--token-file", tokens.toString());
     String annas = Chain.text(exit.event("ready"), "invite");
-    Owner.Said said =
+    Said said =
         Owner.run(
             java.util.Map.of(),
             "",
@@ -207,7 +208,7 @@ final class EgressDoorIT {
     arguments[1] = "--state";
     arguments[2] = directory.resolve("never").toString();
     System.arraycopy(options, 0, arguments, 3, options.length);
-    Owner.Said said = Owner.run(java.util.Map.of(), "", arguments);
+    Said said = Owner.run(java.util.Map.of(), "", arguments);
     assertThat(said.exitCode()).as(List.of(options).toString()).isEqualTo(2);
     assertThat(said.err().lines()).singleElement().asString().contains(line);
   }

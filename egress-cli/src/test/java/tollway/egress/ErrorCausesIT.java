@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
 import tollway.lab.JavaProcess;
+import tollway.lab.Said;
 
 /** What goes wrong is named alike in status, events and metrics, at all three ends. */
 final class ErrorCausesIT {
@@ -53,7 +54,7 @@ final class ErrorCausesIT {
     desktop.event("connected");
     String proxy = Chain.text(desktop.event("listening"), "proxy");
 
-    CompletableFuture<Owner.Said> heard =
+    CompletableFuture<Said> heard =
         CompletableFuture.supplyAsync(
             () -> exit.says("events", "--json", "--until", "errors", "--wait", "60s"));
     String nobody = "http://127.0.0.1:" + Chain.freePort() + "/";

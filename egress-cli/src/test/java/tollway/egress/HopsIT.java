@@ -17,6 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
 import tollway.lab.JavaProcess;
+import tollway.lab.Said;
 import tollway.pipeline.Invite;
 import tollway.pipeline.InviteCodec;
 
@@ -108,7 +109,7 @@ final class HopsIT {
   @Test
   void aDesktopCannotAskForFourOrForSomeAndNone() {
     String[] four = {"desktop", "--invite", invite, "--min-hops", "4"};
-    Owner.Said said = Owner.run(Map.of(), "", four);
+    Said said = Owner.run(Map.of(), "", four);
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err()).contains("--min-hops: give a number from 1 to 3");
     String[] both = {"desktop", "--invite", invite, "--min-hops", "2", "--direct", "auto"};

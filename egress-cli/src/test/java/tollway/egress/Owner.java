@@ -5,33 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.ByteArrayInputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import tollway.cli.CliIo;
 import tollway.cli.Launcher;
+import tollway.lab.Said;
 
 /** Who gives commands to the daemon at one control socket. */
 record Owner(Path socket) {
-  /** What a command did. */
-  record Said(int exitCode, String out, String err) {}
-
   static Said run(Map<String, String> environment, String stdin, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CliIo io =
-        new CliIo(
-            new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            environment);
-    int code = new Launcher("egress", EgressCommand::new).run(io, arguments);
-    return new Said(code, out.toString(), err.toString());
+    return Said.by(
+        new Launcher("egress", EgressCommand::new), environment, Said.input(stdin), arguments);
   }
 
   Said says(String... arguments) {

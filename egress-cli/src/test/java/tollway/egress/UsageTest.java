@@ -3,23 +3,17 @@ package tollway.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tollway.cli.CliIo;
 import tollway.cli.Launcher;
+import tollway.lab.Said;
 
 /** What is refused before anything is done. */
 final class UsageTest {
   @TempDir private Path directory;
-
-  private record Answer(int code, String out, String err) {}
 
   @Test
   void whatMakesNoSenseIsOneLineThatNamesIt() {
@@ -48,8 +42,8 @@ final class UsageTest {
     refused("leave it out", "doctor", "--role", "widget", "--target", "a:1");
     refused("give --role widget", "doctor", "--via", "auto");
     refused("no such file", "doctor", "--invite-file", directory.resolve("none").toString());
-    Answer answer = egress("doctor", "--invite", "x");
-    assertThat(answer.code()).isEqualTo(1);
+    Said answer = egress("doctor", "--invite", "x");
+    assertThat(answer.exitCode()).isEqualTo(1);
     assertThat(answer.out())
         .startsWith("FAIL  invite ")
         .contains("it does not begin with 'tollway1:': copy it once more")
@@ -105,22 +99,13 @@ final class UsageTest {
   }
 
   private static void refused(String line, String... words) {
-    Answer answer = egress(words);
-    assertThat(answer.code()).as(String.join(" ", words)).isEqualTo(2);
+    Said answer = egress(words);
+    assertThat(answer.exitCode()).as(String.join(" ", words)).isEqualTo(2);
     assertThat(answer.out()).isEmpty();
     assertThat(answer.err()).contains(line).hasLineCount(1);
   }
 
-  private static Answer egress(String... words) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CliIo io =
-        new CliIo(
-            new ByteArrayInputStream(new byte[0]),
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            Map.of("HOME", "/nowhere"));
-    int code = new Launcher("egress", EgressCommand::new).run(io, words);
-    return new Answer(code, out.toString(), err.toString());
+  private static Said egress(String... words) {
+    return Said.by(new Launcher("egress", EgressCommand::new), words);
   }
 }

@@ -19,6 +19,7 @@ import tollway.control.ControlClient;
 import tollway.control.ControlQuestion;
 import tollway.lab.Await;
 import tollway.lab.JavaProcess;
+import tollway.lab.Said;
 
 /** A volunteer's limits hold, over the whole chain, and change while it runs. */
 final class VolunteerIT {
@@ -276,14 +277,14 @@ final class VolunteerIT {
     for (Owner each : List.of(exit, user, anna)) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each.socket())))
           .isEqualTo("rw-------");
-      Owner.Said text = each.says("status");
+      Said text = each.says("status");
       assertThat(text.exitCode()).isZero();
       assertThat(text.out()).contains("uptime").doesNotContain(String.valueOf(origin.port()));
       assertThat(each.says("events", "--wait", "100ms").exitCode()).isZero();
     }
     assertThat(anna.says("status").out())
         .contains("SLOTS:".toLowerCase(java.util.Locale.ROOT), "up");
-    Owner.Said script =
+    Said script =
         Owner.run(
             Map.of(),
             "widget set --slots 7\nstatus\n",

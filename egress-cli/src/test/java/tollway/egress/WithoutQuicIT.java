@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.lab.Await;
 import tollway.lab.JavaProcess;
+import tollway.lab.Said;
 
 /** The chain where one end's machine has no native libraries: no QUIC, and no epoll either. */
 final class WithoutQuicIT {
@@ -85,7 +86,7 @@ final class WithoutQuicIT {
     Path file = directory.resolve("file");
     Chain.curl("-x", "http://" + proxy, url("/blob/20"), "-o", file.toString());
     assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(20));
-    Owner.Said doctor = Owner.run(Map.of(), "", "doctor", "--invite", invite, "--include-loopback");
+    Said doctor = Owner.run(Map.of(), "", "doctor", "--invite", invite, "--include-loopback");
     assertThat(doctor.out()).contains("the session is ready over DTLS");
     assertThat(doctor.exitCode()).isZero();
   }

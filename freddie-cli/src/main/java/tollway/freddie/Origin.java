@@ -39,7 +39,8 @@ record Origin(Optional<Prefix> site, Optional<Prefix> network) {
         : Optional.empty();
   }
 
-  private static boolean isFront(InetAddress address) {
+  /** Whether it is of this machine or a private network: from there a front speaks for many. */
+  static boolean isFront(InetAddress address) {
     boolean uniqueLocal = // RFC 4193 §3.1.
         address.getAddress().length == 16 && (address.getAddress()[0] & 0xfe) == 0xfc;
     return address.isLoopbackAddress()

@@ -161,9 +161,7 @@ final class PuzzleCommand extends Subcommand {
   }
 
   private static Bytes randomSeed() {
-    byte[] fresh = new byte[Solution.SEED_SIZE];
-    new SecureRandom().nextBytes(fresh);
-    return Bytes.of(fresh);
+    return Bytes.random(new SecureRandom(), Solution.SEED_SIZE);
   }
 
   private static Bytes seed(String hex) {

@@ -53,14 +53,7 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     this.server = server;
     this.guard = guard;
     this.channel = channel;
-    nonce = random(random);
-  }
-
-  /** A fresh nonce or salt. */
-  static Bytes random(SecureRandom random) {
-    byte[] fresh = new byte[Signal.NONCE_SIZE];
-    random.nextBytes(fresh);
-    return Bytes.of(fresh);
+    nonce = Bytes.random(random, Signal.NONCE_SIZE);
   }
 
   /** Any thread. */

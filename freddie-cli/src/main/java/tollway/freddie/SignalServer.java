@@ -58,7 +58,7 @@ final class SignalServer implements AutoCloseable {
   private final Backlog backlog;
   private final Counters counters = new Counters();
   private final SecureRandom random = new SecureRandom();
-  private final Bytes hostSalt = SignalConnection.random(random);
+  private final Bytes hostSalt = Bytes.random(random, Signal.NONCE_SIZE);
   private final Newcomers newcomers = new Newcomers(System::nanoTime);
   private final ThreadEventLoop receptionLoop = new ThreadEventLoop("reception");
   private final Reception reception;
@@ -75,7 +75,11 @@ final class SignalServer implements AutoCloseable {
     NettyEventLoop home = loops.next();
     hall = new MarketHall(home, random, stunServers);
     reception =
-        new Reception(receptionLoop, Reception.threadTime(), this::seed, limits.leastEffort());
+        new Reception(
+            receptionLoop,
+            Reception.threadTime(),
+            () -> Bytes.random(random, Solution.SEED_SIZE),
+            limits.leastEffort());
     v1 = new V1Hall(home, limits.v1PerAddress(), limits.unreadBytes());
     v1Open = limits.v1PerAddress() > 0;
     connections = new DefaultChannelGroup(home.netty(), true);
@@ -187,12 +191,6 @@ final class SignalServer implements AutoCloseable {
     // From here on nothing hops between loops: they may end in any order.
     v1.close();
     connections.close().awaitUninterruptibly(GOODBYE_MILLIS);
-  }
-
-  private Bytes seed() {
-    byte[] fresh = new byte[Solution.SEED_SIZE];
-    random.nextBytes(fresh);
-    return Bytes.of(fresh);
   }
 
   private ServerBootstrap bootstrap() {

@@ -4,9 +4,6 @@ package tollway.freddie;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -36,13 +33,7 @@ record SweepPlan(Ipv4Ranges ranges, int port, int rate, Optional<ZmapSweep.Link>
 
   /** The same for crawls that may go on where the other was; the rate may differ. */
   String identity() {
-    String all = ranges + " " + port + " " + zmap.isPresent();
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      return Bytes.of(sha.digest(all.getBytes(StandardCharsets.UTF_8))).hex();
-    } catch (NoSuchAlgorithmException broken) {
-      throw new IllegalStateException(broken);
-    }
+    return Bytes.ofUtf8(ranges + " " + port + " " + zmap.isPresent()).sha256().hex();
   }
 
   Sweep sweep(byte[] key) {

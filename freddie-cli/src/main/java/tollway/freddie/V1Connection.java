@@ -226,7 +226,7 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
 
   /** How long the request has to wait, in nanoseconds. A front of ours speaks for many. */
   private long delay() {
-    return counted != null && V1Crowd.isPublic(counted) ? pace.delay(System.nanoTime()) : 0;
+    return counted != null && !Origin.isFront(counted) ? pace.delay(System.nanoTime()) : 0;
   }
 
   private void decide() {

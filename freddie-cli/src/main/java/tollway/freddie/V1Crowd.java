@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -28,7 +27,7 @@ final class V1Crowd {
   /** Counts a connection; whether its site may have it. */
   boolean begin(InetAddress address) {
     all.incrementAndGet();
-    return bySite.merge(site(address), 1, Integer::sum) <= mostOfOne || !isPublic(address);
+    return bySite.merge(site(address), 1, Integer::sum) <= mostOfOne || Origin.isFront(address);
   }
 
   /** One that was counted has ended. */
@@ -45,14 +44,5 @@ final class V1Crowd {
     byte[] octets = address.getAddress();
     return HexFormat.of()
         .formatHex(octets.length == 4 ? octets : Arrays.copyOf(octets, SITE_BYTES));
-  }
-
-  /** Whether it is not an address of our own network, from which a front speaks for many. */
-  static boolean isPublic(InetAddress address) {
-    // RFC 4193 for the last.
-    return !(address.isLoopbackAddress()
-        || address.isSiteLocalAddress()
-        || address.isLinkLocalAddress()
-        || (address instanceof Inet6Address && (address.getAddress()[0] & 0xfe) == 0xfc));
   }
 }

@@ -29,7 +29,6 @@ import tollway.loop.NettyLoops;
 import tollway.signaling.Advert;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
-import tollway.signaling.SignalingListener;
 
 /**
  * What strangers cost a freddie, and what a freddie costs them: a puzzle's check, an identity by
@@ -91,8 +90,8 @@ public final class AdmissionBench {
     JsonObject check = new JsonObject();
     check.addProperty("benchmark", "admission");
     check.addProperty("what", "check");
-    check.addProperty("hash_test_us", rounded(hashTests(puzzle, seconds) * 1e6));
-    check.addProperty("argon2id_ms", rounded(evaluation * 1e3));
+    check.addProperty("hash_test_us", Party.rounded(hashTests(puzzle, seconds) * 1e6));
+    check.addProperty("argon2id_ms", Party.rounded(evaluation * 1e3));
     check.addProperty("checks_per_second_in_5_percent", Math.round(0.05 / evaluation));
     System.out.println(check);
     for (int effort : new int[] {256, Puzzle.USUAL_EFFORT, 16_384, Puzzle.MAX_EFFORT}) {
@@ -100,7 +99,7 @@ public final class AdmissionBench {
       cost.addProperty("benchmark", "admission");
       cost.addProperty("what", "identity");
       cost.addProperty("effort", effort);
-      cost.addProperty("cpu_seconds", rounded(evaluation * effort));
+      cost.addProperty("cpu_seconds", Party.rounded(evaluation * effort));
       cost.addProperty("per_core_and_day", Math.round(86_400 / (evaluation * effort)));
       System.out.println(cost);
     }
@@ -158,7 +157,7 @@ public final class AdmissionBench {
     CountDownLatch ready = new CountDownLatch(VOLUNTEERS + CONSUMERS);
     List<SignalingClient> clients = new ArrayList<>();
     for (int i = 0; i < VOLUNTEERS; i++) {
-      Party volunteer = new Party(loop, Identity.generate(new SecureRandom()), ready);
+      Party volunteer = new Party(loop, freddie, Identity.generate(new SecureRandom()), ready);
       onLoop(loop, () -> volunteer.client.offerSlots(new Advert(SLOTS, List.of(EGRESS), "bench")));
       clients.add(volunteer.client);
     }
@@ -215,8 +214,8 @@ public final class AdmissionBench {
           figure.addProperty("honest_requests", honest);
           figure.addProperty("flooders_requests", flooded.get());
           figure.addProperty(
-              "flooders_share", rounded(flooded.get() / (double) (flooded.get() + honest)));
-          figure.addProperty("answered_within_1_s", rounded(answered / (double) honest));
+              "flooders_share", Party.rounded(flooded.get() / (double) (flooded.get() + honest)));
+          figure.addProperty("answered_within_1_s", Party.rounded(answered / (double) honest));
         });
     return figure;
   }
@@ -225,54 +224,13 @@ public final class AdmissionBench {
     loop.netty().submit(task).get(30, TimeUnit.SECONDS);
   }
 
-  private static double rounded(double figure) {
-    return Math.round(figure * 1000) / 1000.0;
-  }
-
-  private class Party implements SignalingListener {
-    final SignalingClient client;
-    private final CountDownLatch ready;
-
-    Party(NettyEventLoop loop, Identity identity, CountDownLatch ready) {
-      this.ready = ready;
-      client = new SignalingClient(loop, List.of(freddie), identity, this);
-    }
-
-    @Override
-    public void connected(List<String> stun) {
-      ready.countDown();
-    }
-
-    @Override
-    public void disconnected(String why) {
-      System.err.println("disconnected: " + why);
-    }
-
-    @Override
-    public void matched(Signal.Matched match) {}
-
-    @Override
-    public void description(Signal.Description description) {}
-
-    @Override
-    public void candidate(Signal.Candidate candidate) {}
-
-    @Override
-    public void hungUp(Signal.HangUp hangUp) {}
-
-    @Override
-    public void refused(Signal.Refusal refusal) {
-      System.err.println("refused: " + refusal);
-    }
-  }
-
   /** Asks for one volunteer five times a second, and leaves it at once. */
   private final class Consumer extends Party {
     private long askedAt;
     private boolean waits;
 
     Consumer(CountDownLatch ready) {
-      super(loop, Identity.generate(new SecureRandom()), ready);
+      super(loop, freddie, Identity.generate(new SecureRandom()), ready);
     }
 
     @Override
@@ -304,7 +262,7 @@ public final class AdmissionBench {
   /** Asks for as many as it may, again and again, and keeps them. */
   private final class Flooder extends Party {
     Flooder(Identity identity, CountDownLatch ready) {
-      super(floodLoop, identity, ready);
+      super(floodLoop, freddie, identity, ready);
     }
 
     @Override

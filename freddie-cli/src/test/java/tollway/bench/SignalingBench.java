@@ -25,7 +25,6 @@ import tollway.loop.Timer;
 import tollway.signaling.Advert;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
-import tollway.signaling.SignalingListener;
 
 /**
  * How fast a freddie process pairs clients over WebSockets on loopback. Each consumer asks for one
@@ -147,13 +146,13 @@ public final class SignalingBench {
     figure.addProperty("what", what);
     figure.addProperty("producers", clients.size() - consumers.size());
     figure.addProperty("consumers", count);
-    figure.addProperty("seconds", rounded(elapsed));
+    figure.addProperty("seconds", Party.rounded(elapsed));
     figure.addProperty("matches", matches);
-    figure.addProperty("matches_per_second", rounded(matches / elapsed));
+    figure.addProperty("matches_per_second", Party.rounded(matches / elapsed));
     figure.add("match_ms", percentiles(matchNanos));
     figure.add("offer_to_answer_ms", percentiles(exchangeNanos));
-    figure.addProperty("freddie_cpu_cores", rounded(cpu / elapsed));
-    figure.addProperty("freddie_cpu_ms_per_match", rounded(cpu * 1e3 / matches));
+    figure.addProperty("freddie_cpu_cores", Party.rounded(cpu / elapsed));
+    figure.addProperty("freddie_cpu_ms_per_match", Party.rounded(cpu * 1e3 / matches));
     figure.addProperty("freddie_rss_mb", residentMegabytes(process));
     return figure;
   }
@@ -168,13 +167,9 @@ public final class SignalingBench {
     for (int percent : List.of(50, 95, 99, 100)) {
       int index = Math.min(sorted.size() - 1, sorted.size() * percent / 100);
       percentiles.addProperty(
-          percent == 100 ? "max" : "p" + percent, rounded(sorted.get(index) / 1e6));
+          percent == 100 ? "max" : "p" + percent, Party.rounded(sorted.get(index) / 1e6));
     }
     return percentiles;
-  }
-
-  private static double rounded(double figure) {
-    return Math.round(figure * 1000) / 1000.0;
   }
 
   private static double cpuSeconds(Process process) {
@@ -189,40 +184,11 @@ public final class SignalingBench {
         .orElse(0);
   }
 
-  /** What both kinds of clients do: nothing, mostly. */
-  private abstract class Client implements SignalingListener {
-    final SignalingClient client =
-        new SignalingClient(loop, List.of(freddie), Identity.generate(new SecureRandom()), this);
-
-    @Override
-    public void connected(List<String> stun) {
-      connected.countDown();
+  private final class Producer extends Party {
+    Producer() {
+      super(loop, freddie, Identity.generate(new SecureRandom()), connected);
     }
 
-    @Override
-    public void disconnected(String why) {
-      System.err.println("disconnected: " + why);
-    }
-
-    @Override
-    public void matched(Signal.Matched match) {}
-
-    @Override
-    public void description(Signal.Description description) {}
-
-    @Override
-    public void candidate(Signal.Candidate candidate) {}
-
-    @Override
-    public void hungUp(Signal.HangUp hangUp) {}
-
-    @Override
-    public void refused(Signal.Refusal refusal) {
-      System.err.println("refused: " + refusal);
-    }
-  }
-
-  private final class Producer extends Client {
     @Override
     public void connected(List<String> stun) {
       client.offerSlots(new Advert(SLOTS, List.of(EGRESS), "bench"));
@@ -235,7 +201,11 @@ public final class SignalingBench {
     }
   }
 
-  private final class Consumer extends Client {
+  private final class Consumer extends Party {
+    Consumer() {
+      super(loop, freddie, Identity.generate(new SecureRandom()), connected);
+    }
+
     private boolean trading;
     private @Nullable Timer next;
     private long askedAt;

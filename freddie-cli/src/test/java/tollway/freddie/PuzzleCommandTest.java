@@ -5,35 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.ByteArrayInputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tollway.cli.CliIo;
 import tollway.cli.ExitCode;
 import tollway.cli.Launcher;
 import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
+import tollway.lab.Said;
 
 final class PuzzleCommandTest {
   private static final String SEED = "000102030405060708090a0b0c0d0e0f";
 
   @TempDir private Path directory;
 
-  private record Answer(int code, String out, String err) {}
-
   @Test
   void whatWasMintedIsRightForItsKeyAndForNoOther() throws Exception {
     Identity alice = Identity.generate(new SecureRandom());
     Path file = directory.resolve("alice.pem");
     IdentityFile.create(file, alice);
-    Answer minted =
+    Said minted =
         freddie(
             "puzzle",
             "--effort",
@@ -45,7 +39,7 @@ final class PuzzleCommandTest {
             "--threads",
             "2",
             "--json");
-    assertThat(minted.code()).isEqualTo(ExitCode.DONE);
+    assertThat(minted.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(minted.err()).isEmpty();
     JsonObject json = JsonParser.parseString(minted.out()).getAsJsonObject();
     assertThat(json.get("key").getAsString()).isEqualTo(alice.nodeId().base64());
@@ -56,20 +50,20 @@ final class PuzzleCommandTest {
     assertThat(json.get("identities_per_core_day").getAsLong()).isPositive();
     String solution = json.get("solution").getAsString();
 
-    Answer right = freddie("puzzle", "--key", alice.nodeId().base64(), "--verify", solution);
-    assertThat(right.code()).isEqualTo(ExitCode.DONE);
+    Said right = freddie("puzzle", "--key", alice.nodeId().base64(), "--verify", solution);
+    assertThat(right.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(right.out()).contains("effort    16\n").contains("solution  right\n");
 
     String mallory = Identity.generate(new SecureRandom()).nodeId().base64();
-    Answer wrong = freddie("puzzle", "--key", mallory, "--verify", solution, "--json");
-    assertThat(wrong.code()).isEqualTo(ExitCode.INVALID);
+    Said wrong = freddie("puzzle", "--key", mallory, "--verify", solution, "--json");
+    assertThat(wrong.exitCode()).isEqualTo(ExitCode.INVALID);
     assertThat(wrong.out()).contains("\"valid\":false");
   }
 
   @Test
   void peopleAreToldWhatItCost() {
-    Answer answer = freddie("puzzle", "--effort", "4");
-    assertThat(answer.code()).isEqualTo(ExitCode.DONE);
+    Said answer = freddie("puzzle", "--effort", "4");
+    assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(answer.out())
         .containsPattern("work      \\d+ evaluations?, [0-9.]+ s on 1 thread, [0-9.]+ s of CPU\n")
         .containsPattern("cost      [0-9.]+ ms an evaluation, so [0-9.]+ s of CPU")
@@ -110,12 +104,12 @@ final class PuzzleCommandTest {
 
   @Test
   void helpNamesTheExitCodes() {
-    Answer help = freddie("puzzle", "--help");
-    assertThat(help.code()).isEqualTo(ExitCode.DONE);
+    Said help = freddie("puzzle", "--help");
+    assertThat(help.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(help.out()).contains("--threads=N").contains("1: interrupted");
     assertThat(help.out().lines()).allMatch(line -> line.length() <= 80);
     assertThat(freddie("completion", "bash").out()).contains("--verify");
-    assertThat(freddie("man-pages", directory.toString()).code()).isEqualTo(ExitCode.DONE);
+    assertThat(freddie("man-pages", directory.toString()).exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(Files.exists(directory.resolve("freddie-puzzle.1"))).isTrue();
   }
 
@@ -123,22 +117,13 @@ final class PuzzleCommandTest {
     String[] all = new String[words.length + 1];
     all[0] = "puzzle";
     System.arraycopy(words, 0, all, 1, words.length);
-    Answer answer = freddie(all);
+    Said answer = freddie(all);
     assertThat(answer.err()).contains(line).hasLineCount(1);
-    assertThat(answer.code()).as(String.join(" ", words)).isEqualTo(code);
+    assertThat(answer.exitCode()).as(String.join(" ", words)).isEqualTo(code);
     assertThat(answer.out()).isEmpty();
   }
 
-  private static Answer freddie(String... words) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CliIo io =
-        new CliIo(
-            new ByteArrayInputStream(new byte[0]),
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            Map.of("HOME", "/nowhere"));
-    int code = new Launcher("freddie", FreddieCommand::new).run(io, words);
-    return new Answer(code, out.toString(), err.toString());
+  private static Said freddie(String... words) {
+    return Said.by(new Launcher("freddie", FreddieCommand::new), words);
   }
 }

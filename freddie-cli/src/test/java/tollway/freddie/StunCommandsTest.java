@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.DatagramSocket;
@@ -16,14 +15,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tollway.cli.CliIo;
 import tollway.cli.Launcher;
 import tollway.crawl.ScriptedServer;
+import tollway.lab.Said;
 import tollway.loop.NettyLoops;
 import tollway.stun.StunAlternate;
 import tollway.stun.StunResponder;
@@ -33,8 +31,6 @@ final class StunCommandsTest {
   @TempDir private Path directory;
 
   private final NettyLoops loops = new NettyLoops(1);
-
-  private record Answer(int code, String out, String err) {}
 
   @AfterEach
   void close() {
@@ -49,9 +45,9 @@ final class StunCommandsTest {
         StunResponder.bind(loops, List.of(any, any), Optional.of(alternate))) {
       String first = FreddieNode.text(responder.addresses().get(0));
       String second = FreddieNode.text(responder.addresses().get(1));
-      Answer json = freddie("stun", "check", first, second, "--json", "--timeout", "5s");
+      Said json = freddie("stun", "check", first, second, "--json", "--timeout", "5s");
 
-      assertThat(json.code()).as(json.err()).isZero();
+      assertThat(json.exitCode()).as(json.err()).isZero();
       JsonObject whole = JsonParser.parseString(json.out()).getAsJsonObject();
       assertThat(whole.get("good").getAsInt()).isEqualTo(2);
       JsonObject server = whole.getAsJsonArray("servers").get(0).getAsJsonObject();
@@ -67,8 +63,8 @@ final class StunCommandsTest {
       assertThat(nat.get("translated").getAsBoolean()).isFalse();
       assertThat(nat.get("filtering").getAsString()).isEqualTo("endpoint-independent");
 
-      Answer text = freddie("stun", "check", first, "--show-address", "--timeout", "5s");
-      assertThat(text.code()).isZero();
+      Said text = freddie("stun", "check", first, "--show-address", "--timeout", "5s");
+      assertThat(text.exitCode()).isZero();
       assertThat(text.out())
           .contains("SERVER", first, "5/5", "proved", "address confirmed: 127.0.0.1:")
           .contains("behind no NAT, as " + first + " sees it; mapping endpoint-independent")
@@ -83,10 +79,9 @@ final class StunCommandsTest {
         DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       String good = FreddieNode.text(responder.addresses().get(0));
       String dead = "127.0.0.1:" + silent.getLocalPort();
-      Answer answer =
-          freddie("stun", "check", good, dead, "host.invalid:3478", "--timeout", "500ms");
+      Said answer = freddie("stun", "check", good, dead, "host.invalid:3478", "--timeout", "500ms");
 
-      assertThat(answer.code()).isEqualTo(1);
+      assertThat(answer.exitCode()).isEqualTo(1);
       assertThat(answer.err()).isEmpty();
       List<String> lines = answer.out().lines().toList();
       assertThat(lines).hasSize(4);
@@ -101,9 +96,9 @@ final class StunCommandsTest {
     try (StunResponder responder =
         StunResponder.bind(loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       String server = FreddieNode.text(responder.addresses().get(0));
-      assertThat(freddie("stun", "check", server, "--mapped", "127.0.0.1").code()).isZero();
-      Answer wrong = freddie("stun", "check", server, "--mapped", "192.0.2.1");
-      assertThat(wrong.code()).isEqualTo(1);
+      assertThat(freddie("stun", "check", server, "--mapped", "127.0.0.1").exitCode()).isZero();
+      Said wrong = freddie("stun", "check", server, "--mapped", "192.0.2.1");
+      assertThat(wrong.exitCode()).isEqualTo(1);
       assertThat(wrong.out()).contains("wrong-address");
     }
   }
@@ -138,22 +133,22 @@ final class StunCommandsTest {
     try (ScriptedServer honest = server(ScriptedServer.Kind.HONEST, "127.0.9.3", port);
         ScriptedServer liar = server(ScriptedServer.Kind.LIAR, "127.0.9.20", port);
         ScriptedServer outside = server(ScriptedServer.Kind.HONEST, "127.0.9.40", port)) {
-      Answer answer = freddie(crawl);
-      assertThat(answer.code()).as(answer.err()).isZero();
+      Said answer = freddie(crawl);
+      assertThat(answer.exitCode()).as(answer.err()).isZero();
       assertThat(answer.out())
           .isEqualTo("2 of 32 addresses answer; 1 good, not {wrong-address=1}\n");
       assertThat(answer.err()).isEmpty();
       assertThat(outside.asked()).isZero();
       assertThat(honest.asked()).isEqualTo(liar.asked()).isEqualTo(6);
 
-      Answer shown = freddie("stun", "list", list);
-      assertThat(shown.code()).isZero();
+      Said shown = freddie("stun", "list", list);
+      assertThat(shown.exitCode()).isZero();
       assertThat(shown.out().lines().toList()).hasSize(2);
       assertThat(shown.out()).contains("127.0.9.3:" + port, "yes", "100 %", "HISTORY");
     }
     // Nobody is left: the list stays.
-    Answer answer = freddie(crawl);
-    assertThat(answer.code()).isEqualTo(1);
+    Said answer = freddie(crawl);
+    assertThat(answer.exitCode()).isEqualTo(1);
     assertThat(answer.err())
         .isEqualTo("freddie: 0 good servers, of 1 wanted: " + list + " stays as it was\n");
     JsonObject still =
@@ -167,12 +162,13 @@ final class StunCommandsTest {
     String[] crawl = {
       "stun", "crawl", "--range", "127.0.9.1", "--allow-private", "--out", file.toString()
     };
-    Answer answer = freddie(crawl);
-    assertThat(answer.code()).isEqualTo(4);
+    Said answer = freddie(crawl);
+    assertThat(answer.exitCode()).isEqualTo(4);
     assertThat(answer.err()).hasLineCount(1).contains("line 1 is no server of a crawl");
     assertThat(Files.readString(file)).isEqualTo("my diary\n");
-    assertThat(freddie("stun", "list", file.toString()).code()).isEqualTo(4);
-    assertThat(freddie("stun", "list", directory.resolve("none").toString()).code()).isEqualTo(2);
+    assertThat(freddie("stun", "list", file.toString()).exitCode()).isEqualTo(4);
+    assertThat(freddie("stun", "list", directory.resolve("none").toString()).exitCode())
+        .isEqualTo(2);
   }
 
   @Test
@@ -255,29 +251,20 @@ final class StunCommandsTest {
             List.of("stun", "check", "--help"),
             List.of("stun", "crawl", "--help"),
             List.of("stun", "list", "--help"))) {
-      Answer answer = freddie(words.toArray(String[]::new));
-      assertThat(answer.code()).isZero();
+      Said answer = freddie(words.toArray(String[]::new));
+      assertThat(answer.exitCode()).isZero();
       assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80);
     }
   }
 
   private static void refused(String line, String... words) {
-    Answer answer = freddie(words);
-    assertThat(answer.code()).as(String.join(" ", words)).isEqualTo(2);
+    Said answer = freddie(words);
+    assertThat(answer.exitCode()).as(String.join(" ", words)).isEqualTo(2);
     assertThat(answer.out()).isEmpty();
     assertThat(answer.err()).contains(line).hasLineCount(1);
   }
 
-  private static Answer freddie(String... words) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CliIo io =
-        new CliIo(
-            new ByteArrayInputStream(new byte[0]),
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            Map.of("HOME", "/nowhere"));
-    int code = new Launcher("freddie", FreddieCommand::new).run(io, words);
-    return new Answer(code, out.toString(), err.toString());
+  private static Said freddie(String... words) {
+    return Said.by(new Launcher("freddie", FreddieCommand::new), words);
   }
 }

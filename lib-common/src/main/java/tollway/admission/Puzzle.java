@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.admission;
 
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import tollway.bytes.ByteWriter;
 import tollway.bytes.Bytes;
 import tollway.identity.NodeId;
@@ -69,18 +66,7 @@ public record Puzzle(String service, NodeId identity, Bytes seed, int effort) {
 
   /** Whether {@code hash · effort ≤ 2^32 − 1}, proposal 327 §3.3. */
   boolean isLucky(Bytes message, Bytes output) {
-    MessageDigest sha = sha256();
-    sha.update(message.toArray());
-    sha.update(seed.toArray());
-    byte[] hash = sha.digest(output.toArray());
-    return (ByteBuffer.wrap(hash).getInt() & 0xffff_ffffL) * effort <= 0xffff_ffffL;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException absent) {
-      throw new IllegalStateException("every Java has SHA-256", absent);
-    }
+    int luck = message.plus(seed).plus(output).sha256().toBuffer().getInt();
+    return (luck & 0xffff_ffffL) * effort <= 0xffff_ffffL;
   }
 }

@@ -4,9 +4,11 @@ package tollway.bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 
 /** An immutable string of bytes; compared in constant time, so it may hold secrets' digests. */
 public final class Bytes {
@@ -28,6 +30,13 @@ public final class Bytes {
     byte[] copy = new byte[buffer.remaining()];
     buffer.duplicate().get(copy);
     return new Bytes(copy);
+  }
+
+  /** So many, as {@code random} has it. */
+  public static Bytes random(RandomGenerator random, int size) {
+    byte[] fresh = new byte[size];
+    random.nextBytes(fresh);
+    return new Bytes(fresh);
   }
 
   public static Bytes ofUtf8(String text) {
@@ -54,6 +63,15 @@ public final class Bytes {
       return new Bytes(decoded);
     } catch (IllegalArgumentException notBase64) {
       throw new MalformedBytesException("not base64");
+    }
+  }
+
+  /** FIPS 180-4. */
+  public Bytes sha256() {
+    try {
+      return new Bytes(MessageDigest.getInstance("SHA-256").digest(value));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible); // Every JDK has it.
     }
   }
 

@@ -191,9 +191,7 @@ public final class Neighborhood {
   }
 
   private Bytes nonce() {
-    byte[] nonce = new byte[Binding.NONCE_SIZE];
-    random.nextBytes(nonce);
-    return Bytes.of(nonce);
+    return Bytes.random(random, Binding.NONCE_SIZE);
   }
 
   private void tellAlone(Neighbor neighbor) {

@@ -4,9 +4,6 @@ package tollway.page;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 
@@ -55,12 +52,6 @@ public record HtmlPage(Bytes html, String policy) {
 
   // CSP Level 3 §2.3.1: the digest of what stands between the tags.
   private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(digest);
-    } catch (GeneralSecurityException everyJdkHasIt) {
-      throw new IllegalStateException(everyJdkHasIt);
-    }
+    return "sha256-" + Bytes.ofUtf8(text).sha256().base64();
   }
 }

@@ -4,10 +4,7 @@ package tollway.pipeline;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -101,12 +98,6 @@ public final class InviteCodec {
   }
 
   private static Bytes check(Bytes payload) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      byte[] digest = sha.digest(Bytes.ofUtf8(PREFIX).plus(payload).toArray());
-      return Bytes.of(Arrays.copyOf(digest, CHECK_SIZE));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return Bytes.ofUtf8(PREFIX).plus(payload).sha256().slice(0, CHECK_SIZE);
   }
 }

@@ -4,8 +4,6 @@ package tollway.signaling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import tollway.bytes.Bytes;
 
@@ -31,18 +29,14 @@ final class HostMark {
       String namespace = Files.readSymbolicLink(NAMESPACE).toString();
       return machine.isEmpty()
           ? Optional.empty()
-          : Optional.of(hash(LABEL.plus(salt).plus(Bytes.ofUtf8(machine + " " + namespace))));
+          : Optional.of(
+              LABEL
+                  .plus(salt)
+                  .plus(Bytes.ofUtf8(machine + " " + namespace))
+                  .sha256()
+                  .slice(0, SIZE));
     } catch (IOException | UnsupportedOperationException unnamed) {
       return Optional.empty();
-    }
-  }
-
-  private static Bytes hash(Bytes what) {
-    try {
-      byte[] all = MessageDigest.getInstance("SHA-256").digest(what.toArray());
-      return Bytes.of(all).slice(0, SIZE);
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every Java has SHA-256", missing);
     }
   }
 }

@@ -142,9 +142,7 @@ final class MatchSeal {
     Bytes plain = cipher.open(first.number(), first.text());
     in = cipher;
     // As in RFC 9458 §4.4: who repeats the match to us must not get a second text under one nonce.
-    byte[] fresh = new byte[SealKey.SIZE];
-    random.nextBytes(fresh);
-    opening = Bytes.of(fresh);
+    opening = Bytes.random(random, SealKey.SIZE);
     out = new WordCipher(theirs, PRODUCER.plus(opening));
     return plain;
   }

@@ -57,9 +57,7 @@ public record StunMessage(
 
   /** RFC 8489 §5: uniformly random, from a cryptographic source. */
   public static Bytes newTransactionId(Random random) {
-    byte[] id = new byte[TRANSACTION_ID_BYTES];
-    random.nextBytes(id);
-    return Bytes.of(id);
+    return Bytes.random(random, TRANSACTION_ID_BYTES);
   }
 
   /** The answer to this request; it has a FINGERPRINT when the request has one. */

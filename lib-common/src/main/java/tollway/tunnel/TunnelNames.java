@@ -3,8 +3,6 @@ package tollway.tunnel;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.regex.Pattern;
 import tollway.bytes.Bytes;
 
@@ -24,13 +22,16 @@ public final class TunnelNames {
   public static String interfaceName(Bytes own, Bytes neighbor, String link) {
     return name(
         "tw",
-        sha256(
-            Bytes.ofUtf8("tollway-tunnel-v1").plus(own).plus(neighbor).plus(Bytes.ofUtf8(link))));
+        Bytes.ofUtf8("tollway-tunnel-v1")
+            .plus(own)
+            .plus(neighbor)
+            .plus(Bytes.ofUtf8(link))
+            .sha256());
   }
 
   /** The device, one a node, through which all its tunnels' traffic passes to be shared out. */
   public static String sharingDevice(Bytes own) {
-    return name("ti", sha256(Bytes.ofUtf8("tollway-share-v1").plus(own)));
+    return name("ti", Bytes.ofUtf8("tollway-share-v1").plus(own).sha256());
   }
 
   private static String name(String prefix, Bytes digest) {
@@ -53,20 +54,12 @@ public final class TunnelNames {
     byte[] address = new byte[16];
     address[0] = (byte) 0xfe;
     address[1] = (byte) 0x80;
-    Bytes digest = sha256(Bytes.ofUtf8("tollway-link-local-v1").plus(node));
+    Bytes digest = Bytes.ofUtf8("tollway-link-local-v1").plus(node).sha256();
     System.arraycopy(digest.toArray(), 0, address, 8, 8);
     try {
       return InetAddress.getByAddress(address);
     } catch (UnknownHostException impossible) {
       throw new IllegalStateException(impossible);
-    }
-  }
-
-  private static Bytes sha256(Bytes input) {
-    try {
-      return Bytes.of(MessageDigest.getInstance("SHA-256").digest(input.toArray()));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible); // Every JDK has it.
     }
   }
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,20 +10,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tollway.files.NamedFile;
+import tollway.lab.Said;
 
 /** A binary with a command of every kind, and what it said. */
 record Town(int exitCode, String out, String err) {
   static Town run(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CliIo io =
-        new CliIo(
-            new ByteArrayInputStream(new byte[0]),
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            Map.of());
-    int exitCode = new Launcher("town", Root::new).run(io, arguments);
-    return new Town(exitCode, out.toString(), err.toString());
+    Said said = Said.by(new Launcher("town", Root::new), Map.of(), new byte[0], arguments);
+    return new Town(said.exitCode(), said.out(), said.err());
   }
 
   @Command(
