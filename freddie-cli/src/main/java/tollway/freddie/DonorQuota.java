@@ -3,7 +3,9 @@ package tollway.freddie;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import tollway.identity.NodeId;
 
 /**
@@ -39,12 +41,21 @@ final class DonorQuota {
     return may;
   }
 
+  /** Marks of those whom the consumer may meet, and some of whom it may not; empty: anybody. */
+  Optional<LongStream> only(Client consumer) {
+    Optional<LongStream> known =
+        only(identities, consumer.node, PER_IDENTITY)
+            .or(() -> consumer.from.site().flatMap(site -> only(sites, site, PER_SITE)));
+    refusals += known.isPresent() ? 1 : 0;
+    return known;
+  }
+
   void met(Client consumer, Client producer) {
     add(identities, consumer.node, producer);
     consumer.from.site().ifPresent(site -> add(sites, site, producer));
   }
 
-  /** So often a pair was refused. */
+  /** So often a pair was refused, or somebody was kept to those whom it knows. */
   long refusals() {
     return refusals;
   }
@@ -52,6 +63,10 @@ final class DonorQuota {
   private <K> boolean lets(Map<K, Meetings> met, K who, Client producer, int most) {
     Meetings until = met.get(who);
     return until == null || until.lets(producer, most, nanoTime.getAsLong());
+  }
+
+  private <K> Optional<LongStream> only(Map<K, Meetings> met, K who, int most) {
+    return Optional.ofNullable(met.get(who)).flatMap(had -> had.only(most, nanoTime.getAsLong()));
   }
 
   private <K> void add(Map<K, Meetings> met, K who, Client producer) {

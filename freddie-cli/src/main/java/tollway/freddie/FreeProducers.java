@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
@@ -24,12 +25,14 @@ final class FreeProducers {
   private record Shelf(Optional<NodeId> egress, int distance) {}
 
   private final Map<Shelf, Set<Client>> shelves = new HashMap<>();
-  private final Set<Client> all = new HashSet<>();
+
+  /** By mark. */
+  private final Map<Long, Client> all = new HashMap<>();
 
   /** Into the queues, unless it stands there. */
   void add(Client producer) {
     if (producer.hasFreeSlot() && !producer.advert.paths().allow().isEmpty()) {
-      all.add(producer);
+      all.put(producer.mark, producer);
       eachShelf(
           producer,
           shelf -> shelves.computeIfAbsent(shelf, key -> new LinkedHashSet<>()).add(producer));
@@ -37,7 +40,7 @@ final class FreeProducers {
   }
 
   void remove(Client producer) {
-    all.remove(producer);
+    all.remove(producer.mark, producer);
     eachShelf(producer, shelf -> Turns.remove(shelves, shelf, producer));
   }
 
@@ -49,6 +52,15 @@ final class FreeProducers {
   @Nullable Client best(NodeId egress, int distance, int lookedAt, ToIntFunction<Client> rank) {
     Client found = Turns.best(queue(Optional.of(egress), distance), lookedAt, rank);
     return found != null ? found : Turns.best(queue(Optional.empty(), distance), lookedAt, rank);
+  }
+
+  /** The best of those with one of these marks; of equals the one who gives least. */
+  @Nullable Client best(LongStream marks, ToIntFunction<Client> rank) {
+    return marks
+        .mapToObj(all::get)
+        .filter(one -> one != null && rank.applyAsInt(one) != Turns.UNFIT)
+        .min(Comparator.comparingInt(rank).thenComparingInt(one -> one.given))
+        .orElse(null);
   }
 
   /** Whether one of the first who say so suits; nobody loses their turn. */

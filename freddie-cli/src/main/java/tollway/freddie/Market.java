@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.signaling.Advert;
@@ -237,19 +238,22 @@ final class Market {
       int distance = far;
       Client producer = null;
       do {
-        producer =
-            wish.count > 0
-                ? free.best(
-                    wish.egress,
-                    far,
-                    lookedAt(far),
-                    each -> suits(wish, each, distance) ? policy.rank(wish, each) : Turns.UNFIT)
-                : null;
+        producer = wish.count > 0 ? best(wish, distance) : null;
         if (producer != null) {
           pair(wish, producer, distance, effects);
         }
       } while (producer != null);
     }
+  }
+
+  /** Among those whom the consumer knows when it may meet nobody else. */
+  private @Nullable Client best(Wish wish, int distance) {
+    ToIntFunction<Client> rank =
+        each -> suits(wish, each, distance) ? policy.rank(wish, each) : Turns.UNFIT;
+    return policy
+        .only(wish.owner)
+        .map(marks -> free.best(marks, rank))
+        .orElseGet(() -> free.best(wish.egress, distance, lookedAt(distance), rank));
   }
 
   /** Those at a distance take longer to look at. */

@@ -4,7 +4,9 @@ package tollway.freddie;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import tollway.identity.NodeId;
 import tollway.stun.NatMapping;
 
@@ -95,6 +97,11 @@ final class MatchPolicy {
   /** The two could not connect. */
   void failed(NodeId consumer, NodeId producer) {
     failures.add(consumer, producer);
+  }
+
+  /** Marks of those who alone may pass every filter; empty: anybody. */
+  Optional<LongStream> only(Client consumer) {
+    return donors.only(consumer);
   }
 
   /** The two have each other from now on. */

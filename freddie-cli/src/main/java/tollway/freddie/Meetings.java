@@ -2,6 +2,8 @@
 package tollway.freddie;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** Which producers somebody has met since the hour began; the first meeting after it begins one. */
 final class Meetings {
@@ -32,6 +34,13 @@ final class Meetings {
   /** Whether one more may be met, if there may be {@code most}. */
   boolean lets(Client producer, int most, long nanoTime) {
     return size < most || isOver(nanoTime) || has(producer);
+  }
+
+  /** Those that may be met still, when there may be {@code most}; empty: anybody. */
+  Optional<LongStream> only(int most, long nanoTime) {
+    return size < most || isOver(nanoTime)
+        ? Optional.empty()
+        : Optional.of(Arrays.stream(met, 0, size));
   }
 
   private boolean isOver(long nanoTime) {

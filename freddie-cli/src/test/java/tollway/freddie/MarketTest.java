@@ -252,6 +252,22 @@ final class MarketTest {
   }
 
   @Test
+  void whoMayMeetNobodyNewNeedNotWaitForThoseItKnows() {
+    for (int i = 0; i < 50 * Market.LOOKED_AT; i++) {
+      producer(i, 1);
+    }
+    Client person = new Client(node(50_000));
+    Set<Client> met = new HashSet<>();
+    for (int i = 0; i < 2 * DonorQuota.PER_IDENTITY; i++) {
+      List<Effect> effects = wishes(person, 1);
+      assertThat(effects).as("wish " + i).isNotEmpty();
+      met.addAll(partners(effects));
+      market.hangsUp(person, new Signal.HangUp(matchIds(effects).get(0), "", false));
+    }
+    assertThat(met).hasSize(DonorQuota.PER_IDENTITY);
+  }
+
+  @Test
   void newNamesDoNotHelpWhoWantsToMeetAllVolunteers() {
     for (int i = 0; i < DonorQuota.PER_SITE + 100; i++) {
       producer(i, 1);
