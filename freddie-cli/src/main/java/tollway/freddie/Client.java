@@ -23,6 +23,9 @@ final class Client {
   /** The same for all on one host. */
   final Optional<Bytes> host;
 
+  /** The same for all connections of one process, which it has one after the other. */
+  final Optional<Bytes> session;
+
   /** Tells it from others, unless they want to be taken for it. */
   final long mark;
 
@@ -45,9 +48,14 @@ final class Client {
   }
 
   Client(NodeId node, Origin from, Optional<Bytes> host) {
+    this(node, from, host, Optional.empty());
+  }
+
+  Client(NodeId node, Origin from, Optional<Bytes> host, Optional<Bytes> session) {
     this.node = node;
     this.from = from;
     this.host = host;
+    this.session = session;
     mark = node.key().toBuffer().getLong();
   }
 

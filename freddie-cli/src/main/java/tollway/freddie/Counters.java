@@ -19,6 +19,8 @@ final class Counters {
     /** It did not say in time who it is. */
     UNPROVED,
     SILENT,
+    /** The same process came by another connection. */
+    REPLACED,
     NOT_READING,
     /** It was refused and did not close. */
     LINGERING

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tollway.admission.FairQueue;
+import tollway.bytes.Bytes;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.signaling.Advert;
@@ -48,10 +50,17 @@ final class MarketHall {
   private final List<String> stun;
   private final Market market;
   private final Map<Client, SignalConnection> connections = new HashMap<>();
+
+  /** Who speaks for a process now, as long as it is connected. */
+  private final Map<Session, Client> sessions = new HashMap<>();
+
   private final FairQueue<NodeId, Wanted, Supplier<List<Market.Effect>>> queue =
       new FairQueue<>(WANTED);
   private boolean trading;
   private boolean closed;
+
+  /** One process, whatever connections it has one after the other. */
+  private record Session(NodeId node, Bytes id) {}
 
   /** {@code stun} is what newcomers are told. */
   MarketHall(NettyEventLoop loop, SecureRandom random, List<String> stun) {
@@ -61,11 +70,19 @@ final class MarketHall {
     loop.every(SWEEP_PERIOD, () -> carryOut(market.sweep()));
   }
 
-  /** A client has proved who it is, and may do business from now on. */
+  /**
+   * A client has proved who it is, and may do business from now on. What it said in the same
+   * session by another connection is over: it lost that one, and freddie may not know yet.
+   */
   void enters(Client client, SignalConnection connection) {
     loop.execute(
         () -> {
           if (!closed) {
+            Client former = session(client).map(key -> sessions.put(key, client)).orElse(null);
+            if (former != null) {
+              Optional.ofNullable(connections.get(former)).ifPresent(SignalConnection::replaced);
+              carryOut(gone(former));
+            }
             connections.put(client, connection);
             connection.send(new Signal.Welcome(stun));
           }
@@ -101,12 +118,7 @@ final class MarketHall {
   }
 
   void leaves(Client client) {
-    atOnce(
-        () -> {
-          connections.remove(client);
-          queue.forget(client.node(), wanted -> wanted.client() == client);
-          return market.leaves(client);
-        });
+    atOnce(() -> gone(client));
   }
 
   /** Pairs nobody any more; completes when those who are paired have said what they had to say. */
@@ -139,6 +151,17 @@ final class MarketHall {
             sink.accept(text());
           }
         });
+  }
+
+  private static Optional<Session> session(Client client) {
+    return client.session.map(id -> new Session(client.node(), id));
+  }
+
+  private List<Market.Effect> gone(Client client) {
+    session(client).ifPresent(key -> sessions.remove(key, client));
+    connections.remove(client);
+    queue.forget(client.node(), wanted -> wanted.client() == client);
+    return market.leaves(client);
   }
 
   private void look(CompletableFuture<Void> quiet) {

@@ -68,6 +68,11 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
   }
 
+  /** Its client has come anew. Any thread. */
+  void replaced() {
+    guard.cut(Counters.Cut.REPLACED);
+  }
+
   /** Any thread. */
   void fault(Fault fault) {
     channel.pipeline().fireUserEventTriggered(fault);
@@ -158,7 +163,9 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
   private void admit(Signal.Hello hello) {
     waiting = false;
     if (!refused && channel.isActive()) {
-      client = new Client(hello.node(), Origin.of(channel.remoteAddress()), hello.host());
+      client =
+          new Client(
+              hello.node(), Origin.of(channel.remoteAddress()), hello.host(), hello.session());
       server.hall().enters(client, this);
     }
   }

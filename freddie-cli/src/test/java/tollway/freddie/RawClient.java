@@ -42,6 +42,7 @@ final class RawClient implements AutoCloseable {
   private final Socket socket = SocketChannel.open().socket();
   private final DataInputStream in;
   private Bytes nonce = Bytes.EMPTY;
+  private Optional<Bytes> session = Optional.empty();
   private int trickled;
 
   /** Connects and upgrades to a WebSocket. */
@@ -90,6 +91,12 @@ final class RawClient implements AutoCloseable {
     return new RawClient(freddie, identity);
   }
 
+  /** Says from now on of which process it is a connection. */
+  RawClient inSession(Bytes id) {
+    session = Optional.of(id);
+    return this;
+  }
+
   NodeId nodeId() {
     return identity.nodeId();
   }
@@ -104,7 +111,12 @@ final class RawClient implements AutoCloseable {
   /** What proves this client's identity against {@code challenge}. */
   Signal.Hello hello(Bytes challenge) {
     return new Signal.Hello(
-        Signal.VERSION, identity.nodeId(), identity.sign(Signal.helloProof(challenge)));
+        Signal.VERSION,
+        identity.nodeId(),
+        identity.sign(Signal.helloProof(challenge)),
+        Optional.empty(),
+        Optional.empty(),
+        session);
   }
 
   /** The same, with a puzzle's solution. */
@@ -115,7 +127,8 @@ final class RawClient implements AutoCloseable {
         without.node(),
         without.signature(),
         Optional.of(solution),
-        Optional.empty());
+        without.host(),
+        without.session());
   }
 
   void offers(int slots, NodeId egress) throws Exception {

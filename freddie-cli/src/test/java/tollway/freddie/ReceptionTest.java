@@ -87,6 +87,7 @@ final class ReceptionTest {
         ALICE.nodeId(),
         ALICE.sign(Signal.helloProof(NONCE)),
         solution,
+        Optional.empty(),
         Optional.empty());
   }
 

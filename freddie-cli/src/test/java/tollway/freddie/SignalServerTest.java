@@ -2,6 +2,7 @@
 package tollway.freddie;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +114,28 @@ final class SignalServerTest {
     alice.close();
     assertThat(volunteer.hears(Signal.HangUp.class).match()).isEqualTo(match);
     assertThat(volunteer.hears(Signal.Matched.class).peer()).isEqualTo(bob.nodeId());
+  }
+
+  @Test
+  void whoComesAnewHasLeftByTheConnectionItLost() throws Exception {
+    Bytes session = Bytes.of(new byte[Signal.SESSION_SIZE]);
+    Person volunteer = town.person();
+    volunteer.offers(2);
+    volunteer.connected();
+    try (RawClient lost = new RawClient(town.address()).inSession(session);
+        RawClient anew = lost.another(town.address()).inSession(session);
+        RawClient eve = new RawClient(town.address()).inSession(session)) {
+      lost.prove();
+      lost.wishes(2, Town.EGRESS);
+      long before = ((Signal.Matched) lost.hear()).match();
+      assertThat(volunteer.hears(Signal.Matched.class).match()).isEqualTo(before);
+      anew.prove();
+      assertThat(volunteer.hears(Signal.HangUp.class).match()).isEqualTo(before);
+      assertThatThrownBy(lost::hear).isInstanceOf(IOException.class);
+      eve.prove(); // The session is the identity's own: this is another one.
+      anew.wishes(1, Town.EGRESS);
+      assertThat(((Signal.Matched) anew.hear()).peer()).isEqualTo(volunteer.nodeId());
+    }
   }
 
   @Test

@@ -78,6 +78,7 @@ final class FreddieConnection implements Redialer.Attempt {
   private final URI freddie;
   private final @Nullable SslContext tls;
   private final Identity identity;
+  private final Bytes session;
   private final Solver solver;
   private final Owner owner;
   private @Nullable Timer deadline;
@@ -93,12 +94,14 @@ final class FreddieConnection implements Redialer.Attempt {
       URI freddie,
       @Nullable SslContext tls,
       Identity identity,
+      Bytes session,
       Solver solver,
       Owner owner) {
     this.loop = loop;
     this.freddie = freddie;
     this.tls = tls;
     this.identity = identity;
+    this.session = session;
     this.solver = solver;
     this.owner = owner;
   }
@@ -210,7 +213,9 @@ final class FreddieConnection implements Redialer.Attempt {
     solving = false;
     Bytes signature = identity.sign(Signal.helloProof(challenge.nonce()));
     Optional<Bytes> host = isNear() ? Optional.empty() : challenge.hostSalt().flatMap(HostMark::of);
-    write(new Signal.Hello(Signal.VERSION, identity.nodeId(), signature, solution, host));
+    write(
+        new Signal.Hello(
+            Signal.VERSION, identity.nodeId(), signature, solution, host, Optional.of(session)));
   }
 
   /** A freddie on our own host is somebody's experiment: all who are there mean each other. */

@@ -19,6 +19,9 @@ public sealed interface Signal {
 
   int NONCE_SIZE = 32;
 
+  /** Bytes in the id of a client's session. */
+  int SESSION_SIZE = 16;
+
   /** The longest message on the wire, in bytes. */
   int SIZE_LIMIT = 16 << 10;
 
@@ -69,16 +72,22 @@ public sealed interface Signal {
    * @param host tells those apart who are not on one host, {@link HostMark#SIZE} bytes
    */
   record Hello(
-      int version, NodeId node, Bytes signature, Optional<Solution> solution, Optional<Bytes> host)
+      int version,
+      NodeId node,
+      Bytes signature,
+      Optional<Solution> solution,
+      Optional<Bytes> host,
+      Optional<Bytes> session)
       implements Signal {
     public Hello {
+      session.ifPresent(id -> check(id.size() == SESSION_SIZE, "a session's id has 16 bytes"));
       check(signature.size() == Identity.SIGNATURE_SIZE, "a signature has 64 bytes");
       host.ifPresent(mark -> check(mark.size() == HostMark.SIZE, "a host's mark has 16 bytes"));
     }
 
     /** Without an effort, of somewhere. */
     public Hello(int version, NodeId node, Bytes signature) {
-      this(version, node, signature, Optional.empty(), Optional.empty());
+      this(version, node, signature, Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 

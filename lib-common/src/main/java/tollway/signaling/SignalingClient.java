@@ -4,6 +4,7 @@ package tollway.signaling;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
 import tollway.worker.RedialPace;
@@ -36,6 +38,10 @@ public final class SignalingClient {
   private final List<URI> freddies;
   private final @Nullable SslContext tls;
   private final Identity identity;
+
+  /** So that freddie knows which connection is over when we come anew. */
+  private final Bytes session = Bytes.random(new SecureRandom(), Signal.SESSION_SIZE);
+
   private final SignalingListener listener;
   private final Redialer redialer;
   private final MatchSeals seals;
@@ -144,6 +150,7 @@ public final class SignalingClient {
         freddie,
         FreddieConnection.isSecure(freddie) ? tls : null,
         identity,
+        session,
         solvers.get(address),
         new Conversation(number, solvers.get(address)));
   }

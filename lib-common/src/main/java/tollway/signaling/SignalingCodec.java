@@ -33,6 +33,7 @@ public final class SignalingCodec {
           .setNodeId(string(hello.node().key()))
           .setSignature(string(hello.signature()));
       hello.host().ifPresent(mark -> body.setHost(string(mark)));
+      hello.session().ifPresent(id -> body.setSession(string(id)));
       hello.solution().ifPresent(solution -> body.setSolution(string(solution.encoded())));
     } else if (signal instanceof Signal.Welcome welcome) {
       out.getWelcomeBuilder().addAllStun(welcome.stun());
@@ -185,7 +186,8 @@ public final class SignalingCodec {
         in.getSolution().isEmpty()
             ? Optional.empty()
             : Optional.of(Solution.of(bytes(in.getSolution()))),
-        optional(in.getHost()));
+        optional(in.getHost()),
+        optional(in.getSession()));
   }
 
   private static Signal request(SignalingProto.PeerRequest in) throws MalformedBytesException {

@@ -674,6 +674,7 @@
 
     constructor(invite, slots, rate, changed, keys, sealKeys) {
       Object.assign(this, { invite, slots, changed, keys, sealKeys, generation: 0, nextPath: 1, bytes: 0, helped: 0 });
+      this.session = crypto.getRandomValues(new Uint8Array(16)); // Of whatever connections we have with freddie.
       this.up = new Shaper();
       this.down = new Shaper();
       this.limit(rate);
@@ -764,7 +765,7 @@
       this.nonce = nonce;
       const proof = await sign(this.keys, utf8("tollway-signal-v2"), nonce);
       if (this.nonce === nonce) {
-        this.signal(3, [1, 2], [2, this.keys.raw], [3, proof]);
+        this.signal(3, [1, 2], [2, this.keys.raw], [3, proof], [9, this.session]);
       }
     }
 

@@ -51,6 +51,7 @@ final class SignalingCodecTest {
               ALICE.nodeId(),
               ALICE.sign(Signal.helloProof(NONCE)),
               Optional.of(new Solution(SEED, 2048, SEED, SEED)),
+              Optional.of(SEED),
               Optional.of(SEED)),
           new Signal.Refusal(Signal.Code.PUZZLE, 10, "later"),
           new Signal.PeerRequest(
@@ -110,9 +111,11 @@ final class SignalingCodecTest {
               + "a20110"
               + "01".repeat(16)
               + "a8018010",
-          "1aaf01080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a4052"
+          "1ac101080212203b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da291a4052"
               + "551b72a831360850a2195ffceaef9e5b1139c33cd1e42183b0848eb2e67336f34682dafd0dc1aacf4444"
-              + "fe5b01f27e664b878ee766fee0dddc1e80b08a7c0e5210"
+              + "fe5b01f27e664b878ee766fee0dddc1e80b08a7c0e4a10"
+              + "01".repeat(16)
+              + "5210"
               + "01".repeat(16)
               + "a20134"
               + "01".repeat(16)
