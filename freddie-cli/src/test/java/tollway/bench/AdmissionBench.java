@@ -2,13 +2,9 @@
 package tollway.bench;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +17,6 @@ import tollway.admission.Puzzle;
 import tollway.admission.Solution;
 import tollway.bytes.ByteWriter;
 import tollway.bytes.Bytes;
-import tollway.freddie.FreddieMain;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
@@ -68,17 +63,9 @@ public final class AdmissionBench {
     int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
     int flooders = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100;
     puzzles(seconds);
-    Process process = startFreddie();
-    try (NettyLoops loops = new NettyLoops(2)) {
-      String ready = process.inputReader(StandardCharsets.UTF_8).readLine();
-      URI url =
-          URI.create(JsonParser.parseString(ready).getAsJsonObject().get("url").getAsString());
-      new AdmissionBench(loops, url).market(seconds, flooders);
-    } finally {
-      process.toHandle().destroy();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
+    try (FreddieProcess freddie = new FreddieProcess();
+        NettyLoops loops = new NettyLoops(2)) {
+      new AdmissionBench(loops, freddie.url()).market(seconds, flooders);
     }
   }
 
@@ -134,23 +121,6 @@ public final class AdmissionBench {
 
   private static Bytes number(long number) {
     return new ByteWriter().i64(0).i64(number).toBytes();
-  }
-
-  private static Process startFreddie() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            FreddieMain.class.getName(),
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--json"));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   private void market(int seconds, int flooders) throws Exception {

@@ -2,13 +2,7 @@
 package tollway.bench;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import tollway.freddie.FreddieMain;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
@@ -73,42 +66,17 @@ public final class SignalingBench {
     int consumers = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 400;
     int seconds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10;
     double pace = arguments.length > 3 ? Double.parseDouble(arguments[3]) : 14;
-    Process process = startFreddie(producers + consumers);
-    try (NettyLoops loops = new NettyLoops(1)) {
-      String ready = process.inputReader(StandardCharsets.UTF_8).readLine();
-      URI url =
-          URI.create(JsonParser.parseString(ready).getAsJsonObject().get("url").getAsString());
-      SignalingBench bench = new SignalingBench(loops.next(), url, producers, consumers, pace);
+    try (FreddieProcess freddie =
+            new FreddieProcess("--max-clients", String.valueOf(producers + consumers));
+        NettyLoops loops = new NettyLoops(1)) {
+      SignalingBench bench =
+          new SignalingBench(loops.next(), freddie.url(), producers, consumers, pace);
       bench.connect();
-      bench.run("warm up", process, consumers, 3);
-      System.out.println(bench.run("one consumer", process, 1, seconds));
-      System.out.println(bench.run("all consumers", process, consumers, seconds));
+      bench.run("warm up", freddie, consumers, 3);
+      System.out.println(bench.run("one consumer", freddie, 1, seconds));
+      System.out.println(bench.run("all consumers", freddie, consumers, seconds));
       bench.onLoop(() -> bench.clients.forEach(SignalingClient::close));
-    } finally {
-      process.toHandle().destroy();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
     }
-  }
-
-  private static Process startFreddie(int clients) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            FreddieMain.class.getName(),
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--max-clients",
-            String.valueOf(clients),
-            "--json"));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   private void connect() throws InterruptedException {
@@ -119,8 +87,9 @@ public final class SignalingBench {
   }
 
   /** Lets {@code count} consumers trade for so many seconds. */
-  private JsonObject run(String what, Process process, int count, int seconds) throws Exception {
-    double cpu = cpuSeconds(process);
+  private JsonObject run(String what, FreddieProcess freddieProcess, int count, int seconds)
+      throws Exception {
+    double cpu = freddieProcess.cpuSeconds();
     long begun = System.nanoTime();
     onLoop(
         () -> {
@@ -136,7 +105,7 @@ public final class SignalingBench {
           consumers.forEach(Consumer::end);
         });
     double elapsed = (System.nanoTime() - begun) / 1e9;
-    cpu = cpuSeconds(process) - cpu;
+    cpu = freddieProcess.cpuSeconds() - cpu;
     int matches = exchangeNanos.size();
     if (matches == 0) {
       throw new IllegalStateException("nobody was paired");
@@ -153,7 +122,7 @@ public final class SignalingBench {
     figure.add("offer_to_answer_ms", percentiles(exchangeNanos));
     figure.addProperty("freddie_cpu_cores", Party.rounded(cpu / elapsed));
     figure.addProperty("freddie_cpu_ms_per_match", Party.rounded(cpu * 1e3 / matches));
-    figure.addProperty("freddie_rss_mb", residentMegabytes(process));
+    figure.addProperty("freddie_rss_mb", freddieProcess.residentMegabytes());
     return figure;
   }
 
@@ -161,7 +130,7 @@ public final class SignalingBench {
     loop.netty().submit(task).get(30, TimeUnit.SECONDS);
   }
 
-  private static JsonObject percentiles(List<Long> nanos) {
+  static JsonObject percentiles(List<Long> nanos) {
     List<Long> sorted = nanos.stream().sorted().toList();
     JsonObject percentiles = new JsonObject();
     for (int percent : List.of(50, 95, 99, 100)) {
@@ -170,18 +139,6 @@ public final class SignalingBench {
           percent == 100 ? "max" : "p" + percent, Party.rounded(sorted.get(index) / 1e6));
     }
     return percentiles;
-  }
-
-  private static double cpuSeconds(Process process) {
-    return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
-  }
-
-  private static long residentMegabytes(Process process) throws IOException {
-    return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
-        .findFirst()
-        .orElse(0);
   }
 
   private final class Producer extends Party {

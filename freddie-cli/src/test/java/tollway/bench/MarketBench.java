@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.bench;
+
+import com.google.gson.JsonObject;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import tollway.identity.Identity;
+import tollway.identity.NodeId;
+import tollway.loop.NettyEventLoop;
+import tollway.loop.NettyLoops;
+import tollway.signaling.Signal;
+
+/**
+ * What a freddie process does in a crowd. Arguments: the crowd, and seconds for each figure (10).
+ *
+ * <ul>
+ *   <li>{@code rush}: 10,000 producers with four slots each, 500 consumers that ask, hang up at
+ *       once and ask again, twenty times a second each; the pairing alone, nothing is sealed
+ *   <li>{@code shortage}: 1,000 consumers wait for 10 producers with five slots each, and keep what
+ *       they get for a second: what is told to nobody's use, how soon a free slot serves the next
+ *   <li>{@code plenty}: 1,000 producers with five slots each, one consumer that asks every second:
+ *       what the idle ones cost
+ *   <li>{@code waiters}: 9,000 consumers wait for nobody: what freddie keeps for each
+ * </ul>
+ */
+public final class MarketBench {
+  private static final NodeId EGRESS = Identity.generate(new SecureRandom()).nodeId();
+
+  /** Who connects at once would be served by the seconds of a core that newcomers get. */
+  private static final int CONNECTING = 500;
+
+  private final FreddieProcess freddie;
+  private final NettyEventLoop loop;
+  private final int seconds;
+  private final List<Trader> crowd = new ArrayList<>();
+
+  // On the loop.
+  private final List<Long> waits = new ArrayList<>();
+  private final Map<NodeId, List<Long>> freed = new HashMap<>();
+  private long told;
+  private long paired;
+  private long unwanted;
+  private boolean counting;
+
+  private MarketBench(FreddieProcess freddie, NettyEventLoop loop, int seconds) {
+    this.freddie = freddie;
+    this.loop = loop;
+    this.seconds = seconds;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    String what = arguments.length > 0 ? arguments[0] : "";
+    int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
+    if (!List.of("rush", "shortage", "plenty", "waiters").contains(what)) {
+      System.err.println("usage: scripts/bench market rush|shortage|plenty|waiters [SECONDS]");
+      System.exit(2);
+    }
+    try (FreddieProcess freddie = new FreddieProcess("--max-clients", "12000");
+        NettyLoops loops = new NettyLoops(1)) {
+      JsonObject figure = new MarketBench(freddie, loops.next(), seconds).run(what);
+      figure.addProperty("freddie_rss_mb", freddie.residentMegabytes());
+      System.out.println(figure);
+    }
+  }
+
+  private JsonObject run(String what) throws Exception {
+    JsonObject figure = new JsonObject();
+    figure.addProperty("benchmark", "market");
+    figure.addProperty("what", what);
+    switch (what) {
+      case "rush" -> {
+        connect(10_000, 4, Duration.ZERO, Duration.ZERO);
+        connect(500, 0, Duration.ofMillis(50), Duration.ZERO);
+      }
+      case "shortage" -> {
+        connect(10, 5, Duration.ZERO, Duration.ZERO);
+        connect(1000, 0, Duration.ofNanos(1), Duration.ofSeconds(1));
+      }
+      case "plenty" -> {
+        connect(1000, 5, Duration.ZERO, Duration.ZERO);
+        connect(1, 0, Duration.ofSeconds(1), Duration.ZERO);
+      }
+      default -> {
+        connect(500, 0, Duration.ZERO, Duration.ZERO); // What is loaded by the first of them.
+        waiting(figure);
+        return figure;
+      }
+    }
+    trading(figure);
+    return figure;
+  }
+
+  /** Lets those who are there do what they do. */
+  private void trading(JsonObject figure) throws Exception {
+    onLoop(() -> crowd.forEach(Trader::begin));
+    TimeUnit.SECONDS.sleep(5); // Warm.
+    double cpu = freddie.cpuSeconds();
+    long packets = packets();
+    long begun = System.nanoTime();
+    onLoop(() -> counting = true);
+    TimeUnit.SECONDS.sleep(seconds);
+    onLoop(() -> counting = false);
+    double elapsed = (System.nanoTime() - begun) / 1e9;
+    cpu = freddie.cpuSeconds() - cpu;
+    packets = packets() - packets;
+    figure.addProperty("clients", crowd.size());
+    figure.addProperty("matches_per_second", Party.rounded(paired / elapsed));
+    figure.addProperty("producers_told_in_vain", told - paired);
+    figure.addProperty("consumers_told_unasked", unwanted);
+    figure.add("match_ms", SignalingBench.percentiles(waits));
+    figure.addProperty("freddie_cpu_cores", Party.rounded(cpu / elapsed));
+    figure.addProperty(
+        "loopback_packets_per_client_in_25_s",
+        Party.rounded(packets / elapsed * 25 / crowd.size()));
+  }
+
+  private void waiting(JsonObject figure) throws Exception {
+    onLoop(() -> crowd.forEach(each -> each.wish(1)));
+    long before = freddie.liveHeapBytes();
+    connect(9000, 0, Duration.ZERO, Duration.ZERO);
+    onLoop(() -> crowd.forEach(each -> each.wish(1)));
+    TimeUnit.SECONDS.sleep(3); // Until it is swept.
+    figure.addProperty("waiters", 9000);
+    figure.addProperty("heap_bytes_for_each", (freddie.liveHeapBytes() - before) / 9000);
+  }
+
+  private void connect(int count, int slots, Duration pace, Duration kept) throws Exception {
+    URI url = freddie.url();
+    for (int done = 0; done < count; done += CONNECTING) {
+      int now = Math.min(CONNECTING, count - done);
+      CountDownLatch ready = new CountDownLatch(now);
+      for (int i = 0; i < now; i++) {
+        Trader one = slots > 0 ? new Producer(slots, ready) : new Consumer(pace, kept, ready);
+        crowd.add(one);
+        loop.execute(() -> one.connect(url));
+      }
+      if (!ready.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(ready.getCount() + " clients did not connect");
+      }
+    }
+  }
+
+  private void onLoop(Runnable task) throws Exception {
+    loop.netty().submit(task).get(30, TimeUnit.SECONDS);
+  }
+
+  /** TCP segments on loopback since the start of the system. */
+  private static long packets() throws Exception {
+    return Long.parseLong(
+        Files.readString(Path.of("/sys/class/net/lo/statistics/rx_packets")).strip());
+  }
+
+  private final class Producer extends Trader {
+    Producer(int slots, CountDownLatch ready) {
+      super(loop, EGRESS, slots, ready);
+    }
+
+    @Override
+    void matched(Signal.Matched match) {
+      told += counting ? 1 : 0;
+    }
+  }
+
+  private final class Consumer extends Trader {
+    private final Duration pace;
+    private final Duration kept;
+    private long askedAt;
+    private boolean asked;
+
+    /** Asks every {@code pace}, never if that is 0, and keeps whom it gets for so long. */
+    Consumer(Duration pace, Duration kept, CountDownLatch ready) {
+      super(loop, EGRESS, 0, ready);
+      this.pace = pace;
+      this.kept = kept;
+    }
+
+    @Override
+    void begin() {
+      if (!pace.isZero()) {
+        loop.schedule(Duration.ofNanos((long) (Math.random() * pace.toNanos())), this::ask);
+      }
+    }
+
+    @Override
+    void matched(Signal.Matched match) {
+      long now = System.nanoTime();
+      // Among many who wait, a match is late since the slot was free, not since it was wished.
+      List<Long> since = freed.getOrDefault(match.peer(), List.of());
+      long begun = since.isEmpty() ? askedAt : since.remove(0);
+      if (counting) {
+        paired++;
+        unwanted += asked ? 0 : 1;
+        waits.add(now - begun);
+      }
+      asked = false;
+      if (kept.isZero()) {
+        leave(match, now);
+      } else {
+        loop.schedule(kept, () -> leave(match, System.nanoTime()));
+      }
+    }
+
+    private void leave(Signal.Matched match, long now) {
+      if (!kept.isZero()) {
+        freed.computeIfAbsent(match.peer(), peer -> new ArrayList<>()).add(now);
+      }
+      hangUp(match.match());
+      loop.schedule(
+          Duration.ofNanos(Math.max(0, askedAt + pace.toNanos() - System.nanoTime())), this::ask);
+    }
+
+    private void ask() {
+      askedAt = System.nanoTime();
+      asked = true;
+      wish(1);
+    }
+  }
+}
