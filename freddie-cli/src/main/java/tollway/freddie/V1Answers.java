@@ -17,6 +17,7 @@ import tollway.signaling.v1.V1Generation;
 final class V1Answers {
   static final int OK = 200;
   static final int BAD_REQUEST = 400;
+  static final int NOT_FOUND = 404;
   static final int METHOD_NOT_ALLOWED = 405;
   static final int TOO_LARGE = 413;
 

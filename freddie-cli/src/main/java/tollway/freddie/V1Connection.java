@@ -276,6 +276,8 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
       Bytes message = V1Codec.encode(id, post);
       if (message.size() > V1Post.MESSAGE_LIMIT) {
         answer(V1Answers.TOO_LARGE, Bytes.EMPTY);
+      } else if (post.type() == V1Type.OFFER && !mayOffer()) {
+        answer(V1Answers.NOT_FOUND, Bytes.EMPTY); // As to one who came too late.
       } else if (room) {
         V1Exchange.Posted posted =
             new V1Exchange.Posted(this, generation, site(), id, post, message);
@@ -399,6 +401,10 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
     hall.held().remove(held);
     held = 0;
     body.reset();
+  }
+
+  private boolean mayOffer() {
+    return counted == null || hall.offers().take(counted);
   }
 
   private String site() {

@@ -17,6 +17,7 @@ final class V1Hall {
   private final NettyEventLoop loop;
   private final V1Market market;
   private final V1Crowd crowd;
+  private final V1Offers offers = new V1Offers(System::nanoTime);
   private final Backlog held;
   private final V1Counters counters = new V1Counters();
   private @Nullable CompletableFuture<Void> quiet;
@@ -36,6 +37,10 @@ final class V1Hall {
 
   V1Crowd crowd() {
     return crowd;
+  }
+
+  V1Offers offers() {
+    return offers;
   }
 
   V1Counters counters() {

@@ -56,11 +56,6 @@ final class V1Market {
     final SiteQueue<Posted> genesis = new SiteQueue<>();
   }
 
-  private static final int OK = 200;
-  private static final int BAD_REQUEST = 400;
-  private static final int NOT_FOUND = 404;
-  private static final int UNAVAILABLE = 503;
-
   private final LongSupplier nanoTime;
   private final Map<V1Generation, Square> squares = new EnumMap<>(V1Generation.class);
   private final Expiry<Listening> listening = new Expiry<>(LISTENING);
@@ -90,7 +85,7 @@ final class V1Market {
   /** A consumer begins to listen. */
   List<Effect> listens(Listening consumer) {
     if (draining) {
-      return List.of(new Effect.End(consumer, UNAVAILABLE, Bytes.EMPTY));
+      return List.of(new Effect.End(consumer, V1Answers.FULL, Bytes.EMPTY));
     }
     listening.begin(consumer, now());
     List<Effect> effects = new ArrayList<>();
@@ -132,13 +127,13 @@ final class V1Market {
     List<Effect> effects = new ArrayList<>();
     for (Listening consumer : listening.over(now())) {
       stopsListening(consumer);
-      effects.add(new Effect.End(consumer, OK, Bytes.EMPTY));
+      effects.add(new Effect.End(consumer, V1Answers.OK, Bytes.EMPTY));
     }
     notLate.values().forEach(all -> all.over(now()).forEach(this::becomesLate));
     for (Expiry<Posted> all : waits.values()) {
       for (Posted post : all.over(now())) {
         remove(post, effects);
-        effects.add(new Effect.End(post, OK, Bytes.EMPTY));
+        effects.add(new Effect.End(post, V1Answers.OK, Bytes.EMPTY));
       }
     }
     for (Posted genesis : kept.over(now())) {
@@ -159,7 +154,7 @@ final class V1Market {
     List<Effect> effects = new ArrayList<>();
     for (V1Exchange each : free) {
       leaves(each);
-      effects.add(new Effect.End(each, OK, Bytes.EMPTY));
+      effects.add(new Effect.End(each, V1Answers.OK, Bytes.EMPTY));
     }
     return effects;
   }
@@ -195,23 +190,23 @@ final class V1Market {
   private void answer(Posted post, List<Effect> effects) {
     Posted recipient = posts.get(post.sendTo);
     if (recipient == null || recipient.generation != post.generation) {
-      effects.add(new Effect.End(post, NOT_FOUND, Bytes.EMPTY));
+      effects.add(new Effect.End(post, V1Answers.NOT_FOUND, Bytes.EMPTY));
       return;
     }
     // Stock clients end when what answers them is of another type.
     if (recipient.type.next().filter(post.type::equals).isEmpty()) {
-      effects.add(new Effect.End(post, BAD_REQUEST, Bytes.EMPTY));
+      effects.add(new Effect.End(post, V1Answers.BAD_REQUEST, Bytes.EMPTY));
       return;
     }
     remove(recipient, effects);
-    effects.add(new Effect.End(recipient, OK, post.message));
+    effects.add(new Effect.End(recipient, V1Answers.OK, post.message));
     post.message = Bytes.EMPTY;
     if (post.type == V1Type.OFFER) {
       matches++;
     }
     if (post.type == V1Type.ICE) {
       handshakes++;
-      effects.add(new Effect.End(post, OK, Bytes.EMPTY));
+      effects.add(new Effect.End(post, V1Answers.OK, Bytes.EMPTY));
     } else {
       await(post);
     }
