@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.stream.LongStream;
 import tollway.identity.NodeId;
 
 /**
@@ -42,8 +41,8 @@ final class DonorQuota {
   }
 
   /** Marks of those whom the consumer may meet, and some of whom it may not; empty: anybody. */
-  Optional<LongStream> only(Client consumer) {
-    Optional<LongStream> known =
+  Optional<long[]> only(Client consumer) {
+    Optional<long[]> known =
         only(identities, consumer.node, PER_IDENTITY)
             .or(() -> consumer.from.site().flatMap(site -> only(sites, site, PER_SITE)));
     refusals += known.isPresent() ? 1 : 0;
@@ -65,7 +64,7 @@ final class DonorQuota {
     return until == null || until.lets(producer, most, nanoTime.getAsLong());
   }
 
-  private <K> Optional<LongStream> only(Map<K, Meetings> met, K who, int most) {
+  private <K> Optional<long[]> only(Map<K, Meetings> met, K who, int most) {
     return Optional.ofNullable(met.get(who)).flatMap(had -> had.only(most, nanoTime.getAsLong()));
   }
 

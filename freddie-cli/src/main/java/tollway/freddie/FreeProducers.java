@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -10,7 +9,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
@@ -55,12 +53,21 @@ final class FreeProducers {
   }
 
   /** The best of those with one of these marks; of equals the one who gives least. */
-  @Nullable Client best(LongStream marks, ToIntFunction<Client> rank) {
-    return marks
-        .mapToObj(all::get)
-        .filter(one -> one != null && rank.applyAsInt(one) != Turns.UNFIT)
-        .min(Comparator.comparingInt(rank).thenComparingInt(one -> one.given))
-        .orElse(null);
+  @Nullable Client best(long[] marks, ToIntFunction<Client> rank) {
+    Client best = null;
+    int bestRank = Turns.UNFIT;
+    for (long mark : marks) {
+      Client one = all.get(mark);
+      int its = one == null ? Turns.UNFIT : rank.applyAsInt(one);
+      if (its < bestRank || (best != null && its == bestRank && one.given < best.given)) {
+        best = one;
+        bestRank = its;
+        if (bestRank == MatchPolicy.BEST && best.given == 0) {
+          break;
+        }
+      }
+    }
+    return best;
   }
 
   /** Whether one of the first who say so suits; nobody loses their turn. */

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.stream.LongStream;
 import tollway.identity.NodeId;
 import tollway.stun.NatMapping;
 
@@ -100,7 +99,7 @@ final class MatchPolicy {
   }
 
   /** Marks of those who alone may pass every filter; empty: anybody. */
-  Optional<LongStream> only(Client consumer) {
+  Optional<long[]> only(Client consumer) {
     return donors.only(consumer);
   }
 

@@ -3,7 +3,6 @@ package tollway.freddie;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.LongStream;
 
 /** Which producers somebody has met since the hour began; the first meeting after it begins one. */
 final class Meetings {
@@ -37,10 +36,10 @@ final class Meetings {
   }
 
   /** Those that may be met still, when there may be {@code most}; empty: anybody. */
-  Optional<LongStream> only(int most, long nanoTime) {
+  Optional<long[]> only(int most, long nanoTime) {
     return size < most || isOver(nanoTime)
         ? Optional.empty()
-        : Optional.of(Arrays.stream(met, 0, size));
+        : Optional.of(Arrays.copyOf(met, size));
   }
 
   private boolean isOver(long nanoTime) {

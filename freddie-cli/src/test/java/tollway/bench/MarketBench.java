@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
@@ -39,21 +40,27 @@ public final class MarketBench {
   private static final int CONNECTING = 500;
 
   private final FreddieProcess freddie;
+
+  /** The consumers'. */
   private final NettyEventLoop loop;
+
+  private final NettyEventLoop producerLoop;
   private final int seconds;
   private final List<Trader> crowd = new ArrayList<>();
+
+  private volatile boolean counting;
+  private final LongAdder told = new LongAdder();
 
   // On the loop.
   private final List<Long> waits = new ArrayList<>();
   private final Map<NodeId, List<Long>> freed = new HashMap<>();
-  private long told;
   private long paired;
   private long unwanted;
-  private boolean counting;
 
-  private MarketBench(FreddieProcess freddie, NettyEventLoop loop, int seconds) {
+  private MarketBench(FreddieProcess freddie, NettyLoops loops, int seconds) {
     this.freddie = freddie;
-    this.loop = loop;
+    loop = loops.next();
+    producerLoop = loops.next();
     this.seconds = seconds;
   }
 
@@ -65,8 +72,8 @@ public final class MarketBench {
       System.exit(2);
     }
     try (FreddieProcess freddie = new FreddieProcess("--max-clients", "12000");
-        NettyLoops loops = new NettyLoops(1)) {
-      JsonObject figure = new MarketBench(freddie, loops.next(), seconds).run(what);
+        NettyLoops loops = new NettyLoops(2)) {
+      JsonObject figure = new MarketBench(freddie, loops, seconds).run(what);
       figure.addProperty("freddie_rss_mb", freddie.residentMegabytes());
       System.out.println(figure);
     }
@@ -95,13 +102,13 @@ public final class MarketBench {
         return figure;
       }
     }
-    trading(figure);
+    trading(what, figure);
     return figure;
   }
 
   /** Lets those who are there do what they do. */
-  private void trading(JsonObject figure) throws Exception {
-    onLoop(() -> crowd.forEach(Trader::begin));
+  private void trading(String what, JsonObject figure) throws Exception {
+    crowd.forEach(each -> each.loop().execute(each::begin));
     TimeUnit.SECONDS.sleep(5); // Warm.
     double cpu = freddie.cpuSeconds();
     long packets = packets();
@@ -114,8 +121,9 @@ public final class MarketBench {
     packets = packets() - packets;
     figure.addProperty("clients", crowd.size());
     figure.addProperty("matches_per_second", Party.rounded(paired / elapsed));
-    figure.addProperty("producers_told_in_vain", told - paired);
-    figure.addProperty("consumers_told_unasked", unwanted);
+    if (what.equals("shortage")) {
+      figure.addProperty("told_in_vain", told.sum() - paired + unwanted);
+    }
     figure.add("match_ms", SignalingBench.percentiles(waits));
     figure.addProperty("freddie_cpu_cores", Party.rounded(cpu / elapsed));
     figure.addProperty(
@@ -124,10 +132,10 @@ public final class MarketBench {
   }
 
   private void waiting(JsonObject figure) throws Exception {
-    onLoop(() -> crowd.forEach(each -> each.wish(1)));
+    crowd.forEach(each -> each.loop().execute(() -> each.wish(1)));
     long before = freddie.liveHeapBytes();
     connect(9000, 0, Duration.ZERO, Duration.ZERO);
-    onLoop(() -> crowd.forEach(each -> each.wish(1)));
+    crowd.forEach(each -> each.loop().execute(() -> each.wish(1)));
     TimeUnit.SECONDS.sleep(3); // Until it is swept.
     figure.addProperty("waiters", 9000);
     figure.addProperty("heap_bytes_for_each", (freddie.liveHeapBytes() - before) / 9000);
@@ -141,7 +149,7 @@ public final class MarketBench {
       for (int i = 0; i < now; i++) {
         Trader one = slots > 0 ? new Producer(slots, ready) : new Consumer(pace, kept, ready);
         crowd.add(one);
-        loop.execute(() -> one.connect(url));
+        one.loop().execute(() -> one.connect(url));
       }
       if (!ready.await(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException(ready.getCount() + " clients did not connect");
@@ -161,12 +169,14 @@ public final class MarketBench {
 
   private final class Producer extends Trader {
     Producer(int slots, CountDownLatch ready) {
-      super(loop, EGRESS, slots, ready);
+      super(producerLoop, EGRESS, slots, ready);
     }
 
     @Override
     void matched(Signal.Matched match) {
-      told += counting ? 1 : 0;
+      if (counting) {
+        told.increment();
+      }
     }
   }
 

@@ -53,6 +53,10 @@ class Trader {
     this.ready = ready;
   }
 
+  NettyEventLoop loop() {
+    return loop;
+  }
+
   void connect(URI freddie) {
     loop.socketBootstrap()
         .handler(
