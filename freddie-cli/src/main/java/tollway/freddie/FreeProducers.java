@@ -58,13 +58,16 @@ final class FreeProducers {
     int bestRank = Turns.UNFIT;
     for (long mark : marks) {
       Client one = all.get(mark);
-      int its = one == null ? Turns.UNFIT : rank.applyAsInt(one);
+      if (one == null) {
+        continue;
+      }
+      int its = rank.applyAsInt(one);
       if (its < bestRank || (best != null && its == bestRank && one.given < best.given)) {
         best = one;
         bestRank = its;
-        if (bestRank == MatchPolicy.BEST && best.given == 0) {
-          break;
-        }
+      }
+      if (bestRank == MatchPolicy.BEST && one == best && one.given == 0) {
+        break;
       }
     }
     return best;

@@ -32,7 +32,7 @@ public record AddressBlock(Bytes network, int prefixBits) {
   }
 
   /** {@code address} has 4 or 16 bytes; blocks of the other kind never contain it. */
-  boolean contains(byte[] address) {
+  public boolean contains(byte[] address) {
     if (address.length != network.size()) {
       return false;
     }
