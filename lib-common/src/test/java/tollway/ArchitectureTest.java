@@ -49,7 +49,9 @@ final class ArchitectureTest {
     DOORS.put("wire", Set.of("bytes", "identity"));
     DOORS.put("admission", Set.of("bytes", "identity", "loop"));
     DOORS.put("worker", Set.of("identity", "loop"));
-    DOORS.put("signaling", Set.of("admission", "bytes", "identity", "loop", "stun", "worker"));
+    DOORS.put("reach", Set.of("loop"));
+    DOORS.put(
+        "signaling", Set.of("admission", "bytes", "identity", "loop", "reach", "stun", "worker"));
     DOORS.put("portmap", Set.of("bytes", "loop", "stun"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "portmap", "stun"));
     DOORS.put("netstate", Set.of("bytes", "files", "identity", "loop"));
@@ -66,6 +68,7 @@ final class ArchitectureTest {
             "loop",
             "onward",
             "page",
+            "reach",
             "session",
             "shaping",
             "signaling",

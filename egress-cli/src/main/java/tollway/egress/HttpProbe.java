@@ -15,13 +15,13 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import tollway.loop.BackgroundThread;
+import tollway.reach.Route;
 
 /** Asks a web server for one page and looks at nothing but the head of its answer. */
 final class HttpProbe {
@@ -53,23 +53,20 @@ final class HttpProbe {
   }
 
   private static Answer ask(URI base, int millis) throws IOException {
-    boolean secure = base.getScheme().toLowerCase(Locale.ROOT).matches("https|wss");
-    String host = base.getHost().replaceFirst("^\\[(.*)]$", "$1");
-    int port = base.getPort() >= 0 ? base.getPort() : secure ? 443 : 80;
-    String path = Optional.ofNullable(base.getRawPath()).orElse("").replaceFirst("/+$", "");
+    Route route = Route.of(base);
     try (Socket plain = new Socket()) {
-      InetSocketAddress address = new InetSocketAddress(host, port);
+      InetSocketAddress address = new InetSocketAddress(route.host(), route.port());
       if (address.isUnresolved()) {
-        throw new UnknownHostException(host);
+        throw new UnknownHostException(route.host());
       }
       plain.connect(address, millis);
       plain.setSoTimeout(millis);
-      try (Socket socket = secure ? secured(plain, host, port) : plain) {
+      try (Socket socket = route.isSecure() ? secured(plain, route.host(), route.port()) : plain) {
         String request =
             "GET "
-                + path
+                + route.path()
                 + "/healthz HTTP/1.1\r\nHost: "
-                + base.getRawAuthority()
+                + route.authority()
                 + "\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return parse(head(new BufferedInputStream(socket.getInputStream())));

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
@@ -25,7 +24,11 @@ final class InviteContents {
   @Option(
       names = "--freddie",
       paramLabel = "URL",
-      description = "Where people and volunteers find each other; may be repeated.")
+      description = {
+        "Where people and volunteers find each other; may be repeated.",
+        "https://HOST/#front=CDN leads there by way of a front, such as a CDN: TCP and TLS go to"
+            + " CDN or CDN:PORT, and only the request inside names HOST."
+      })
   private List<String> freddies = new ArrayList<>();
 
   @Option(
@@ -92,17 +95,17 @@ final class InviteContents {
   }
 
   Invite invite(Identity identity, InetSocketAddress bound, boolean secure) throws IOException {
-    List<URI> urls = urls("--public-url", publicUrls, Invite::isEgressUrl, "wss://HOST/");
+    List<URI> urls = new ArrayList<>(egressUrls());
     if (urls.isEmpty()) {
       HostPort at = new HostPort(bound.getAddress().getHostAddress(), bound.getPort());
-      urls = List.of(URI.create((secure ? "wss://" : "ws://") + at));
+      urls.add(URI.create((secure ? "wss://" : "ws://") + at));
     }
     for (String server : stun) {
       if (!Invite.isStunServer(server)) {
         throw new UserErrorException("--stun: '" + server + "' is not HOST:PORT");
       }
     }
-    List<URI> meeting = urls("--freddie", freddies, Invite::isFreddieUrl, "https://HOST/");
+    List<URI> meeting = freddies.stream().map(text -> FreddieUrl.parse("--freddie", text)).toList();
     try {
       return new Invite(identity.nodeId(), urls, meeting, stun, tokens().first());
     } catch (IllegalArgumentException wrong) {
@@ -110,16 +113,16 @@ final class InviteContents {
     }
   }
 
-  private static List<URI> urls(
-      String option, List<String> texts, Predicate<URI> fits, String example) {
+  private List<URI> egressUrls() {
     List<URI> urls = new ArrayList<>();
-    for (String text : texts) {
-      Optional<URI> url = url(text.strip()).filter(fits);
+    for (String text : publicUrls) {
       urls.add(
-          url.orElseThrow(
-              () ->
-                  new UserErrorException(
-                      option + ": '" + text + "' is not a URL such as " + example)));
+          url(text.strip())
+              .filter(Invite::isEgressUrl)
+              .orElseThrow(
+                  () ->
+                      new UserErrorException(
+                          "--public-url: '" + text + "' is not a URL such as wss://HOST/")));
     }
     return urls;
   }

@@ -12,6 +12,7 @@ import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.pipeline.Invite;
+import tollway.reach.Reach;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
@@ -36,7 +37,7 @@ final class Stranger implements AutoCloseable, SignalingListener {
   Stranger(Invite invite, int distance, String label) {
     this.label = label;
     Identity identity = Identity.generate(new SecureRandom());
-    signaling = new SignalingClient(loop, invite.freddies(), identity, this);
+    signaling = new SignalingClient(loop, Reach.of(invite.freddies()), identity, this);
     loop.execute(
         () -> {
           signaling.start();

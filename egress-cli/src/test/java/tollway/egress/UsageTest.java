@@ -28,6 +28,13 @@ final class UsageTest {
         "0.0.0.0:0",
         "--state",
         state);
+    refused(
+        "--freddie: after '#' comes front=HOST or front=HOST:PORT, not 'cdn' as in https://a/#cdn",
+        "serve",
+        "--freddie",
+        "https://a/#cdn",
+        "--state",
+        state);
     refused("--wait: 'soon'", "events", "--wait", "soon");
     refused("--drain: '9999999h' is longer than", "serve", "--drain", "9999999h", "--state", state);
     refused("serve: --state: the name is empty", "serve", "--state=");

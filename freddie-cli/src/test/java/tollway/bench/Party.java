@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
+import tollway.reach.Reach;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
@@ -18,7 +19,7 @@ class Party implements SignalingListener {
   /** Counts {@code ready} down whenever it is welcome. */
   Party(NettyEventLoop loop, URI freddie, Identity identity, CountDownLatch ready) {
     this.ready = ready;
-    client = new SignalingClient(loop, List.of(freddie), identity, this);
+    client = new SignalingClient(loop, Reach.of(List.of(freddie)), identity, this);
   }
 
   /** With three digits. */

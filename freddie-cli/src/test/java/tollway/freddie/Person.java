@@ -3,7 +3,6 @@ package tollway.freddie;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URI;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -12,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
+import tollway.reach.Reach;
 import tollway.signaling.Advert;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
@@ -27,11 +27,13 @@ final class Person implements SignalingListener, AutoCloseable {
   private final NodeId egress;
   private final SignalingClient client;
 
-  /** Begins to connect to one of {@code freddies}; means {@code egress} in all it says. */
-  Person(NettyEventLoop loop, NodeId egress, List<URI> freddies) {
+  /**
+   * Begins to connect to one of the freddies of {@code reach}; means {@code egress} in all it says.
+   */
+  Person(NettyEventLoop loop, NodeId egress, Reach reach) {
     this.loop = loop;
     this.egress = egress;
-    client = new SignalingClient(loop, freddies, identity, this);
+    client = new SignalingClient(loop, reach, identity, this);
     loop.execute(client::start);
   }
 

@@ -16,6 +16,7 @@ import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
+import tollway.reach.Reach;
 
 /** A real freddie on a real port, and people around it who all mean one egress. */
 final class Town implements AutoCloseable {
@@ -51,7 +52,11 @@ final class Town implements AutoCloseable {
   }
 
   Person person(List<URI> freddies) {
-    Person person = new Person(loop, EGRESS, freddies);
+    return person(Reach.of(freddies));
+  }
+
+  Person person(Reach reach) {
+    Person person = new Person(loop, EGRESS, reach);
     people.add(person);
     return person;
   }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import tollway.identity.NodeId;
+import tollway.reach.Route;
 
 /**
  * All that a desktop or a widget needs to know of an egress, in one line of text.
@@ -55,11 +56,17 @@ public record Invite(
   }
 
   public static boolean isEgressUrl(URI url) {
-    return isUrl(url, "wss?");
+    return url.getRawFragment() == null && isUrl(url, "wss?");
   }
 
+  /** Also one with a front: {@code https://HOST/#front=HOST}. */
   public static boolean isFreddieUrl(URI url) {
-    return isUrl(url, "wss?|https?");
+    try {
+      Route.of(url);
+      return isUrl(url, "wss?|https?");
+    } catch (IllegalArgumentException neither) {
+      return false;
+    }
   }
 
   /** Never the token. */
@@ -74,7 +81,6 @@ public record Invite(
         && url.getScheme().toLowerCase(Locale.ROOT).matches(schemes)
         && url.getHost() != null
         && url.getRawUserInfo() == null
-        && url.getRawFragment() == null
         && url.getPort() != 0
         && url.getPort() <= 65_535
         && url.toString().chars().allMatch(c -> c > ' ' && c < 0x7f);

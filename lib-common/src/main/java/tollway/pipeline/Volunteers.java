@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
 import tollway.onward.HopLimit;
+import tollway.reach.Reach;
 import tollway.session.PathHandle;
 import tollway.session.PathLink;
 import tollway.session.PathSnapshot;
@@ -76,7 +77,8 @@ final class Volunteers {
     this.config = config;
     this.news = news;
     this.owner = owner;
-    signaling = new SignalingClient(loop, config.invite().freddies(), identity, new Signals());
+    signaling =
+        new SignalingClient(loop, Reach.of(config.invite().freddies()), identity, new Signals());
     keeping = new Worker<>(Keeping.of(isUsed() ? config.paths() : 0), this::carryOut);
     for (Keeping.Alarms each : Keeping.Alarms.values()) {
       alarms.put(each, new Alarm(loop, number -> ring(each, number)));

@@ -13,6 +13,7 @@ import tollway.loop.NettyEventLoop;
 import tollway.loop.Timer;
 import tollway.onward.Onward;
 import tollway.onward.VolunteerHops;
+import tollway.reach.Reach;
 import tollway.signaling.Advert;
 import tollway.signaling.PathAssertion;
 import tollway.signaling.Signal;
@@ -60,7 +61,7 @@ public final class Widget {
     record = new WidgetRecord(listener::fault);
     conduct = new WidgetConduct(loop, config.limits(), shares, this::stand);
     slots = new WidgetSlots(loop, shares, new SlotEvents());
-    signaling = new SignalingClient(loop, config.freddies(), identity, new Signals());
+    signaling = new SignalingClient(loop, Reach.of(config.freddies()), identity, new Signals());
     hops = new VolunteerHops(loop, signaling::send, this::channels);
     ways = new WidgetWays(loop, config, hops, new EgressEvents());
   }

@@ -4,7 +4,6 @@ package tollway.signaling;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -19,13 +18,11 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +37,9 @@ import tollway.loop.NettyEventLoop;
 import tollway.loop.TcpDial;
 import tollway.loop.Timer;
 import tollway.loop.TlsTrouble;
+import tollway.reach.ClientTls;
+import tollway.reach.Route;
+import tollway.reach.RouteDial;
 import tollway.worker.Redialer;
 
 /**
@@ -75,8 +75,8 @@ final class FreddieConnection implements Redialer.Attempt {
   private static final int PING_SECONDS = 25;
 
   private final NettyEventLoop loop;
-  private final URI freddie;
-  private final @Nullable SslContext tls;
+  private final Route route;
+  private final ClientTls tls;
   private final Identity identity;
   private final Bytes session;
   private final Solver solver;
@@ -91,14 +91,14 @@ final class FreddieConnection implements Redialer.Attempt {
 
   FreddieConnection(
       NettyEventLoop loop,
-      URI freddie,
-      @Nullable SslContext tls,
+      Route route,
+      ClientTls tls,
       Identity identity,
       Bytes session,
       Solver solver,
       Owner owner) {
     this.loop = loop;
-    this.freddie = freddie;
+    this.route = route;
     this.tls = tls;
     this.identity = identity;
     this.session = session;
@@ -106,13 +106,8 @@ final class FreddieConnection implements Redialer.Attempt {
     this.owner = owner;
   }
 
-  static boolean isSecure(URI freddie) {
-    return "https".equalsIgnoreCase(freddie.getScheme())
-        || "wss".equalsIgnoreCase(freddie.getScheme());
-  }
-
-  URI freddie() {
-    return freddie;
+  Route route() {
+    return route;
   }
 
   @Override
@@ -120,16 +115,16 @@ final class FreddieConnection implements Redialer.Attempt {
     loop.checkInLoop();
     deadline = loop.schedule(PATIENCE, () -> end("no welcome in " + PATIENCE.toSeconds() + " s"));
     dial =
-        TcpDial.start(
+        RouteDial.start(
             loop,
             loop.socketBootstrap()
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(
                     ChannelOption.WRITE_BUFFER_WATER_MARK,
-                    new WriteBufferWaterMark(UNREAD_LIMIT / 2, UNREAD_LIMIT))
-                .handler(new Pipeline()),
-            freddie.getHost(),
-            port(),
+                    new WriteBufferWaterMark(UNREAD_LIMIT / 2, UNREAD_LIMIT)),
+            route,
+            tls,
+            this::prepare,
             new Dialled());
   }
 
@@ -163,10 +158,6 @@ final class FreddieConnection implements Redialer.Attempt {
     if (dial != null) {
       dial.close();
     }
-  }
-
-  private int port() {
-    return freddie.getPort() >= 0 ? freddie.getPort() : isSecure(freddie) ? 443 : 80;
   }
 
   private void end(String why) {
@@ -261,39 +252,22 @@ final class FreddieConnection implements Redialer.Attempt {
     }
   }
 
-  private final class Pipeline extends ChannelInitializer<Channel> {
-    @Override
-    protected void initChannel(Channel fresh) {
-      ChannelPipeline pipeline = fresh.pipeline();
-      if (tls != null) {
-        pipeline.addLast(
-            tls.newHandler(
-                fresh.alloc(), freddie.getHost().replaceFirst("^\\[(.*)]$", "$1"), port()));
-      }
-      pipeline.addLast(
-          // Before the WebSocket's handler, which keeps pongs to itself.
-          new IdleStateHandler(SILENCE_SECONDS, PING_SECONDS, 0),
-          new HttpClientCodec(),
-          new HttpObjectAggregator(8192),
-          new WebSocketClientProtocolHandler(
-              WebSocketClientProtocolConfig.newBuilder()
-                  .webSocketUri(socketUri())
-                  .version(WebSocketVersion.V13)
-                  .maxFramePayloadLength(Signal.SIZE_LIMIT)
-                  .sendCloseFrame(null) // Never wait for a goodbye to be read.
-                  .handshakeTimeoutMillis(PATIENCE.toMillis())
-                  .build()),
-          new WebSocketFrameAggregator(Signal.SIZE_LIMIT),
-          new Conversation());
-    }
-
-    private URI socketUri() {
-      return URI.create(
-          (tls != null ? "wss://" : "ws://")
-              + freddie.getRawAuthority()
-              + Optional.ofNullable(freddie.getRawPath()).orElse("").replaceFirst("/$", "")
-              + "/v2/signal");
-    }
+  private void prepare(ChannelPipeline pipeline) {
+    pipeline.addLast(
+        // Before the WebSocket's handler, which keeps pongs to itself.
+        new IdleStateHandler(SILENCE_SECONDS, PING_SECONDS, 0),
+        new HttpClientCodec(),
+        new HttpObjectAggregator(8192),
+        new WebSocketClientProtocolHandler(
+            WebSocketClientProtocolConfig.newBuilder()
+                .webSocketUri(route.socket("/v2/signal"))
+                .version(WebSocketVersion.V13)
+                .maxFramePayloadLength(Signal.SIZE_LIMIT)
+                .sendCloseFrame(null) // Never wait for a goodbye to be read.
+                .handshakeTimeoutMillis(PATIENCE.toMillis())
+                .build()),
+        new WebSocketFrameAggregator(Signal.SIZE_LIMIT),
+        new Conversation());
   }
 
   private final class Conversation extends SimpleChannelInboundHandler<BinaryWebSocketFrame> {

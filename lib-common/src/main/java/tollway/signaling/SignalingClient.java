@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.signaling;
 
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
+import tollway.reach.Reach;
 import tollway.worker.RedialPace;
 import tollway.worker.Redialer;
 
@@ -24,8 +19,6 @@ import tollway.worker.Redialer;
  * and wishes when it is back. Every method and callback is on the loop it was made for.
  */
 public final class SignalingClient {
-  private static final Set<String> SCHEMES = Set.of("http", "https", "ws", "wss");
-
   /** A freddie that took us for less than 10 s did not work. */
   private static final RedialPace PACE =
       new RedialPace(
@@ -35,8 +28,7 @@ public final class SignalingClient {
           Duration.ofSeconds(10));
 
   private final NettyEventLoop loop;
-  private final List<URI> freddies;
-  private final @Nullable SslContext tls;
+  private final Reach reach;
   private final Identity identity;
 
   /** So that freddie knows which connection is over when we come anew. */
@@ -46,31 +38,25 @@ public final class SignalingClient {
   private final Redialer redialer;
   private final MatchSeals seals;
 
-  /** One for each freddie. */
+  /** One for each route. */
   private final List<Solver> solvers;
 
   private @Nullable FreddieConnection connected;
   private @Nullable Advert slots;
   private Signal.@Nullable PeerRequest wish;
 
-  /** {@code freddies} are {@code http}, {@code https}, {@code ws} or {@code wss} addresses. */
   public SignalingClient(
-      NettyEventLoop loop, List<URI> freddies, Identity identity, SignalingListener listener) {
-    if (freddies.isEmpty()) {
-      throw new IllegalArgumentException("no freddie to connect to");
-    }
-    freddies.forEach(SignalingClient::check);
+      NettyEventLoop loop, Reach reach, Identity identity, SignalingListener listener) {
     this.loop = loop;
-    this.freddies = List.copyOf(freddies);
+    this.reach = reach;
     this.identity = identity;
     this.listener = listener;
     seals = new MatchSeals(identity);
-    tls = freddies.stream().anyMatch(FreddieConnection::isSecure) ? clientTls() : null;
     solvers =
-        freddies.stream()
-            .map(freddie -> new Solver(loop, identity.nodeId(), freddie.toString()))
+        reach.routes().stream()
+            .map(route -> new Solver(loop, identity.nodeId(), route.toString()))
             .toList();
-    redialer = new Redialer(loop, PACE, freddies.size(), this::attempt);
+    redialer = new Redialer(loop, PACE, reach.routes().size(), this::attempt);
   }
 
   /** Begins to connect. */
@@ -127,28 +113,11 @@ public final class SignalingClient {
     solvers.forEach(Solver::close);
   }
 
-  private static void check(URI freddie) {
-    String scheme = Optional.ofNullable(freddie.getScheme()).orElse("").toLowerCase(Locale.ROOT);
-    if (!SCHEMES.contains(scheme) || freddie.getHost() == null || freddie.getPort() > 65535) {
-      throw new IllegalArgumentException(
-          "a freddie is at http://HOST or https://HOST, not " + freddie);
-    }
-  }
-
-  private static SslContext clientTls() {
-    try {
-      return SslContextBuilder.forClient().build();
-    } catch (SSLException noTls) {
-      throw new IllegalStateException("this Java has no TLS", noTls);
-    }
-  }
-
   private FreddieConnection attempt(int number, int address) {
-    URI freddie = freddies.get(address);
     return new FreddieConnection(
         loop,
-        freddie,
-        FreddieConnection.isSecure(freddie) ? tls : null,
+        reach.routes().get(address),
+        reach.tls(),
         identity,
         session,
         solvers.get(address),
@@ -204,7 +173,7 @@ public final class SignalingClient {
       Optional<Duration> work = solver.remaining();
       work.ifPresent(rest -> redialer.refused(number, rest)); // No use to come back before.
       listener.disconnected( // And may close us.
-          connection.freddie()
+          connection.route()
               + ": "
               + work.map(rest -> "it asks for a puzzle, of " + rest.toSeconds() + " s more")
                   .orElse(why));

@@ -238,7 +238,7 @@
     const invite = {
       egress: fields(1)[0],
       egressUrls: urls(2),
-      freddies: urls(3),
+      freddies: urls(3).filter((url) => !url.includes("#")), // A browser cannot go by a front.
       stun: fields(4).map(textOf),
       token: textOf(fields(5)[0]),
     };

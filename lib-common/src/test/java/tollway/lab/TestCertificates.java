@@ -49,8 +49,33 @@ public final class TestCertificates {
         pem(new JcaPKCS8Generator(keys.getPrivate(), null)));
   }
 
+  /** One for a day, for a host of this name instead. */
+  public Certified certifyHost(String host) throws Exception {
+    KeyPair keys = pair("EC");
+    return new Certified(
+        pem(
+            certificate(
+                new X500Name("CN=" + host),
+                keys,
+                Duration.ofDays(1),
+                false,
+                new GeneralName(GeneralName.dNSName, host))),
+        pem(new JcaPKCS8Generator(keys.getPrivate(), null)));
+  }
+
   private X509CertificateHolder certificate(
       X500Name subject, KeyPair keys, Duration validity, boolean isAuthority) throws Exception {
+    return certificate(
+        subject, keys, validity, isAuthority, new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+  }
+
+  private X509CertificateHolder certificate(
+      X500Name subject,
+      KeyPair keys,
+      Duration validity,
+      boolean isAuthority,
+      GeneralName alternative)
+      throws Exception {
     Instant now = Instant.now();
     return new JcaX509v3CertificateBuilder(
             AUTHORITY,
@@ -60,10 +85,7 @@ public final class TestCertificates {
             subject,
             keys.getPublic())
         .addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority))
-        .addExtension(
-            Extension.subjectAlternativeName,
-            false,
-            new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")))
+        .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternative))
         .build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate()));
   }
 

@@ -41,6 +41,17 @@ final class InviteCodecTest {
   }
 
   @Test
+  void freddiesMayHaveFrontsAndEgressesNot() throws Exception {
+    URI fronted = URI.create("https://freddie.example/#front=cdn.example:8443");
+    Invite by =
+        new Invite(
+            EGRESS.nodeId(), INVITE.egressUrls(), List.of(fronted), List.of(), Optional.empty());
+    assertThat(InviteCodec.decode(InviteCodec.encode(by))).isEqualTo(by);
+    assertThat(Invite.isFreddieUrl(URI.create("https://freddie.example/#cdn"))).isFalse();
+    assertThat(Invite.isEgressUrl(URI.create("wss://exit.example/#front=cdn"))).isFalse();
+  }
+
+  @Test
   void whiteSpaceFromMailIsForgiven() throws Exception {
     String text = InviteCodec.encode(INVITE);
     String mailed = "  " + text.substring(0, 50) + "\r\n  " + text.substring(50) + "\n";
