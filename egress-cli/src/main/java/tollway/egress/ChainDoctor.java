@@ -19,6 +19,7 @@ import tollway.pipeline.Destination;
 import tollway.pipeline.DirectUse;
 import tollway.pipeline.Invite;
 import tollway.pipeline.StreamAnswer;
+import tollway.reach.ReachConfig;
 
 /** Goes the way of a desktop with a desktop, and tells of each leg how it was. */
 final class ChainDoctor {
@@ -53,7 +54,7 @@ final class ChainDoctor {
           Desktop.start(
               loops,
               // It is the volunteers' way that is looked at.
-              DesktopConfig.toLook(invite, DirectUse.NEVER, includeLoopback),
+              DesktopConfig.toLook(invite, ReachConfig.PLAIN, DirectUse.NEVER, includeLoopback),
               watch);
       try {
         probes.tell(legs);

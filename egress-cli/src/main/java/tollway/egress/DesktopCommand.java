@@ -34,6 +34,7 @@ import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopConfig;
 import tollway.pipeline.DesktopFault;
 import tollway.pipeline.DesktopListener;
+import tollway.reach.ReachConfig;
 import tollway.session.TransportKind;
 
 /** {@code egress desktop}: the end of a person who is cut off. */
@@ -79,6 +80,7 @@ final class DesktopCommand extends Subcommand {
               + " (default: never).")
   private @Nullable String wait;
 
+  @Mixin private ReachOptions reach = new ReachOptions();
   @Mixin private WayOptions way = new WayOptions();
   @Mixin private ControlOption control = new ControlOption();
   @Mixin private MetricsOption metrics = new MetricsOption();
@@ -153,8 +155,10 @@ final class DesktopCommand extends Subcommand {
   }
 
   private DesktopConfig toConfig() throws IOException {
+    ReachConfig reaching = reach.toConfig();
     return way.toConfig(
         invites.only(io()),
+        reaching,
         Optional.of(HostPort.parse("--listen", listen).resolve("--listen")),
         proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)));
   }

@@ -25,6 +25,7 @@ import tollway.pt.PtArgument;
 import tollway.pt.PtArguments;
 import tollway.pt.PtGreeting;
 import tollway.pt.PtLines;
+import tollway.reach.ReachConfig;
 import tollway.session.TransportKind;
 
 /**
@@ -136,7 +137,9 @@ final class PtDesktops implements PtGreeting.Guide, AutoCloseable {
     Use fresh =
         new Use(
             Desktop.start(
-                loops, way.toConfig(invite, Optional.empty(), Optional.empty()), new Says()));
+                loops,
+                way.toConfig(invite, ReachConfig.PLAIN, Optional.empty(), Optional.empty()),
+                new Says()));
     uses.put(invite, fresh);
     return fresh;
   }

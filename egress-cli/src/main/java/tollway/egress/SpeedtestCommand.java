@@ -51,6 +51,7 @@ final class SpeedtestCommand extends Subcommand {
   private static final Duration SLACK = Duration.ofSeconds(30);
 
   @Mixin private InviteSource invites = new InviteSource();
+  @Mixin private ReachOptions reach = new ReachOptions();
   @Mixin private WayOptions way = new WayOptions();
 
   @Option(
@@ -101,7 +102,10 @@ final class SpeedtestCommand extends Subcommand {
     try (NettyLoops loops = new NettyLoops(1)) {
       Desktop desktop =
           Desktop.start(
-              loops, way.toConfig(invites.only(io()), Optional.empty(), Optional.empty()), reached);
+              loops,
+              way.toConfig(
+                  invites.only(io()), reach.toConfig(), Optional.empty(), Optional.empty()),
+              reached);
       try {
         await(reached.connected, REACH, reached);
         CompletableFuture<SpeedResult> test = desktop.speedTest(each, progress());

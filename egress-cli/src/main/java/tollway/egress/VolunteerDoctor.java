@@ -26,6 +26,7 @@ import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetLimits;
 import tollway.pipeline.WidgetStatus;
 import tollway.pipeline.WidgetVia;
+import tollway.reach.ReachConfig;
 
 /** Goes the ways of a widget, with one that takes nobody, and tells of each leg how it was. */
 final class VolunteerDoctor {
@@ -59,7 +60,15 @@ final class VolunteerDoctor {
           Widget.create(
               loop,
               new WidgetConfig(
-                  invites, via, WidgetLimits.ofSlots(1), "", roots, UdpPorts.ANY, false, false),
+                  invites,
+                  ReachConfig.PLAIN,
+                  via,
+                  WidgetLimits.ofSlots(1),
+                  "",
+                  roots,
+                  UdpPorts.ANY,
+                  false,
+                  false),
               Identity.generate(new SecureRandom()),
               watch);
       loop.execute(
@@ -169,7 +178,7 @@ final class VolunteerDoctor {
         Desktop.start(
             loops,
             // As a person who needs no volunteer: it knows the pin.
-            DesktopConfig.toLook(invite, DirectUse.ONLY, false),
+            DesktopConfig.toLook(invite, ReachConfig.PLAIN, DirectUse.ONLY, false),
             reached);
     try {
       legs.leg(

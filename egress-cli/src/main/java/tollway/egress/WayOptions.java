@@ -11,6 +11,7 @@ import tollway.pipeline.DesktopConfig;
 import tollway.pipeline.DirectUse;
 import tollway.pipeline.Invite;
 import tollway.pipeline.ProxyUser;
+import tollway.reach.ReachConfig;
 
 /** The options that say by which way a person goes to the egress. */
 final class WayOptions {
@@ -68,7 +69,10 @@ final class WayOptions {
 
   /** {@code listen} is where programs find the proxy, {@code user} who may use it. */
   DesktopConfig toConfig(
-      Invite invite, Optional<InetSocketAddress> listen, Optional<ProxyUser> user) {
+      Invite invite,
+      ReachConfig reach,
+      Optional<InetSocketAddress> listen,
+      Optional<ProxyUser> user) {
     check();
     return new DesktopConfig(
         invite,
@@ -79,6 +83,7 @@ final class WayOptions {
         bond,
         RateOption.parse("--rate-up", rateUp),
         RateOption.parse("--rate-down", rateDown),
+        reach,
         direct,
         ports.ports(),
         includeLoopback);

@@ -44,6 +44,7 @@ import tollway.pipeline.WidgetListener;
 import tollway.pipeline.WidgetSnapshot;
 import tollway.pipeline.WidgetStatus;
 import tollway.pipeline.WidgetVia;
+import tollway.reach.ReachConfig;
 
 /** {@code egress widget}: the volunteer. */
 @Command(
@@ -82,6 +83,7 @@ final class WidgetCommand extends Subcommand {
               + " default: ${DEFAULT-VALUE}).")
   private WidgetVia via = WidgetVia.EGRESS;
 
+  @Mixin private ReachOptions reach = new ReachOptions();
   @Mixin private LimitOptions limits = new LimitOptions();
   @Mixin private ControlOption control = new ControlOption();
   @Mixin private MetricsOption metrics = new MetricsOption();
@@ -117,9 +119,11 @@ final class WidgetCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
+    ReachConfig reaching = reach.toConfig();
     WidgetConfig config =
         new WidgetConfig(
             invites.all(io()),
+            reaching,
             via,
             limits.toLimits(),
             reports.tag(),

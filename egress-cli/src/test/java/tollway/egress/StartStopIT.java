@@ -55,6 +55,7 @@ import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetLimits;
 import tollway.pipeline.WidgetListener;
 import tollway.pipeline.WidgetVia;
+import tollway.reach.ReachConfig;
 import tollway.session.TransportKind;
 
 /** Desktops and volunteers that are told to stop at any moment of their lives, in any order. */
@@ -223,6 +224,7 @@ final class StartStopIT {
         volunteers,
         new WidgetConfig(
             List.of(invite),
+            ReachConfig.PLAIN,
             WidgetVia.EGRESS,
             WidgetLimits.ofSlots(2),
             "",
@@ -246,6 +248,7 @@ final class StartStopIT {
             false,
             Optional.empty(),
             Optional.empty(),
+            ReachConfig.PLAIN,
             DirectUse.NEVER,
             UdpPorts.ANY,
             true),

@@ -35,6 +35,13 @@ final class UsageTest {
         "https://a/#cdn",
         "--state",
         state);
+    refused(
+        "--signaling-proxy: user and password belong into a file",
+        "desktop",
+        "--invite",
+        "x",
+        "--signaling-proxy",
+        "http://a:b@c:1");
     refused("--wait: 'soon'", "events", "--wait", "soon");
     refused("--drain: '9999999h' is longer than", "serve", "--drain", "9999999h", "--state", state);
     refused("serve: --state: the name is empty", "serve", "--state=");

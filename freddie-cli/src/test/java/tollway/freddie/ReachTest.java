@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
@@ -13,17 +14,21 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tollway.lab.Await;
 import tollway.lab.TestCertificates;
 import tollway.reach.ClientTls;
 import tollway.reach.Reach;
 import tollway.reach.Route;
+import tollway.reach.Upstream;
 import tollway.tls.ServerTls;
 
 /** Our client where its freddie is blocked. */
 final class ReachTest {
   private static final String FREDDIE = "freddie.example";
   private static final String FRONT = "cdn.example.com";
+  private static final URI NOWHERE = URI.create("http://nowhere.example");
 
   private Town town;
   private FakeCdn cdn;
@@ -73,8 +78,73 @@ final class ReachTest {
     assertThat(alice.disconnected()).contains("not a freddie").contains("421");
   }
 
+  @ParameterizedTest
+  @EnumSource(Upstream.Kind.class)
+  void aProxyLooksUpTheNamesOfFrontsAndFreddies(Upstream.Kind kind) throws Exception {
+    try (FakeProxy proxy =
+        new FakeProxy(
+            kind,
+            "",
+            Map.of("cdn.example.com:443", new InetSocketAddress("127.0.0.1", cdn.port())))) {
+      Route route = Route.of(URI.create("https://freddie.example/#front=cdn.example.com"));
+      Person alice =
+          town.person(new Reach(List.of(route), tls).by(proxy.upstream(Optional.empty())));
+      assertThat(alice.connected()).hasSize(1);
+      assertThat(cdn.visits()).containsExactly(FRONT + " " + FREDDIE);
+      Person direct =
+          town.person(Reach.of(List.of(town.url())).by(proxy.upstream(Optional.empty())));
+      assertThat(direct.connected()).hasSize(1);
+      assertThat(proxy.asked()).containsExactly("cdn.example.com:443", town.url().getAuthority());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Upstream.Kind.class)
+  void aProxyThatWantsAPasswordIsToldIt(Upstream.Kind kind) throws Exception {
+    try (FakeProxy proxy = new FakeProxy(kind, "alice:a:b", Map.of())) {
+      Reach plain = Reach.of(List.of(town.url()));
+      assertThat(town.person(plain.by(proxy.upstream(Optional.empty()))).disconnected())
+          .endsWith("the proxy " + proxy.url() + ": it wants a user and a password");
+      Optional<Upstream.Login> wrong = Optional.of(Upstream.Login.parse("alice:c"));
+      assertThat(town.person(plain.by(proxy.upstream(wrong))).disconnected())
+          .endsWith(": it does not accept that user and password")
+          .doesNotContain("alice");
+      Optional<Upstream.Login> right = Optional.of(Upstream.Login.parse("alice:a:b"));
+      assertThat(town.person(plain.by(proxy.upstream(right))).connected()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Upstream.Kind.class)
+  void whatAProxyDoesNotDoIsSaidInALine(Upstream.Kind kind) throws Exception {
+    try (FakeProxy proxy = new FakeProxy(kind, "", Map.of())) {
+      Upstream by = proxy.upstream(Optional.empty());
+      assertThat(town.person(Reach.of(List.of(NOWHERE)).by(by)).disconnected())
+          .isEqualTo(
+              NOWHERE
+                  + ": the proxy "
+                  + proxy.url()
+                  + (kind == Upstream.Kind.HTTP
+                      ? ": it answers 502 Bad Gateway"
+                      : ": it does not reach that host, or finds no such name"));
+      Upstream none = new Upstream(kind, blocked.host(), blocked.port(), Optional.empty());
+      assertThat(town.person(Reach.of(List.of(NOWHERE)).by(none)).disconnected())
+          .contains("the proxy " + none + ": cannot connect");
+    }
+  }
+
+  @Test
+  void aProxyOfAnotherKindIsNamed() throws Exception {
+    try (FakeProxy proxy = new FakeProxy(Upstream.Kind.SOCKS5, "", Map.of())) {
+      Upstream http = Upstream.parse(proxy.url().replace("socks5", "http"), Optional.empty());
+      assertThat(town.person(Reach.of(List.of(NOWHERE)).by(http)).disconnected())
+          .isEqualTo(NOWHERE + ": the proxy " + http + ": it closed the connection");
+    }
+  }
+
   /** As {@code https://FREDDIE/#front=NAME}, but the front's name leads to us. */
   private Route front(String name, String freddie) {
-    return new Route("by a front", "127.0.0.1", cdn.port(), Optional.of(name), freddie, "");
+    return new Route(
+        "by a front", "127.0.0.1", cdn.port(), Optional.of(name), freddie, "", Optional.empty());
   }
 }

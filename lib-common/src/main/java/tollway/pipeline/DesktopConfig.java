@@ -3,6 +3,7 @@ package tollway.pipeline;
 
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import tollway.reach.ReachConfig;
 import tollway.shaping.Rate;
 import tollway.signaling.Endpoint;
 
@@ -17,6 +18,7 @@ import tollway.signaling.Endpoint;
  * @param bond whether all of them carry at once instead
  * @param rateUp what all paths together may send; empty for no limit
  * @param rateDown what they may receive
+ * @param reach how it gets to freddies
  * @param direct when the desktop goes to the egress itself
  * @param ports where its data channels are
  * @param includeLoopback whether loopback addresses are candidates, for one host
@@ -30,6 +32,7 @@ public record DesktopConfig(
     boolean bond,
     Optional<Rate> rateUp,
     Optional<Rate> rateDown,
+    ReachConfig reach,
     DirectUse direct,
     UdpPorts ports,
     boolean includeLoopback) {
@@ -46,7 +49,8 @@ public record DesktopConfig(
   }
 
   /** One path, and no proxy: only to see whether it works. */
-  public static DesktopConfig toLook(Invite invite, DirectUse direct, boolean includeLoopback) {
+  public static DesktopConfig toLook(
+      Invite invite, ReachConfig reach, DirectUse direct, boolean includeLoopback) {
     return new DesktopConfig(
         invite,
         Optional.empty(),
@@ -56,6 +60,7 @@ public record DesktopConfig(
         false,
         Optional.empty(),
         Optional.empty(),
+        reach,
         direct,
         UdpPorts.ANY,
         includeLoopback);

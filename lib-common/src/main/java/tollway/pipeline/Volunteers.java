@@ -77,8 +77,8 @@ final class Volunteers {
     this.config = config;
     this.news = news;
     this.owner = owner;
-    signaling =
-        new SignalingClient(loop, Reach.of(config.invite().freddies()), identity, new Signals());
+    Reach reach = Reach.open(config.reach(), config.invite().freddies());
+    signaling = new SignalingClient(loop, reach, identity, new Signals());
     keeping = new Worker<>(Keeping.of(isUsed() ? config.paths() : 0), this::carryOut);
     for (Keeping.Alarms each : Keeping.Alarms.values()) {
       alarms.put(each, new Alarm(loop, number -> ring(each, number)));

@@ -61,7 +61,8 @@ public final class Widget {
     record = new WidgetRecord(listener::fault);
     conduct = new WidgetConduct(loop, config.limits(), shares, this::stand);
     slots = new WidgetSlots(loop, shares, new SlotEvents());
-    signaling = new SignalingClient(loop, Reach.of(config.freddies()), identity, new Signals());
+    Reach reach = Reach.open(config.reach(), config.freddies());
+    signaling = new SignalingClient(loop, reach, identity, new Signals());
     hops = new VolunteerHops(loop, signaling::send, this::channels);
     ways = new WidgetWays(loop, config, hops, new EgressEvents());
   }

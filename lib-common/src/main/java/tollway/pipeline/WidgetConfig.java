@@ -5,11 +5,13 @@ import java.net.URI;
 import java.util.List;
 import java.util.stream.Stream;
 import tollway.identity.NodeId;
+import tollway.reach.ReachConfig;
 
 /**
  * What a volunteer was told.
  *
  * @param invites the egresses to relay to; their freddies are where people are met
+ * @param reach how it gets to freddies
  * @param via how it gets on to them
  * @param limits what the volunteer gives, at the start
  * @param tag a name for people to see, may be empty
@@ -20,6 +22,7 @@ import tollway.identity.NodeId;
  */
 public record WidgetConfig(
     List<Invite> invites,
+    ReachConfig reach,
     WidgetVia via,
     WidgetLimits limits,
     String tag,

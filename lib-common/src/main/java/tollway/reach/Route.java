@@ -18,9 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param tlsName whom the certificate has to be for; empty for no TLS
  * @param authority the freddie's own host and port, for the Host field
  * @param path what all paths of the freddie begin with, without a slash at the end
+ * @param upstream the proxy that connects for us, if any
  */
 public record Route(
-    String name, String host, int port, Optional<String> tlsName, String authority, String path) {
+    String name,
+    String host,
+    int port,
+    Optional<String> tlsName,
+    String authority,
+    String path,
+    Optional<Upstream> upstream) {
   private static final Set<String> SCHEMES = Set.of("http", "https", "ws", "wss");
   private static final String FRONT = "front=";
 
@@ -48,7 +55,13 @@ public record Route(
         to.getPort() >= 0 ? to.getPort() : secure ? 443 : 80,
         secure ? Optional.of(host) : Optional.empty(),
         freddie.getRawAuthority(),
-        Optional.ofNullable(freddie.getRawPath()).orElse("").replaceFirst("/+$", ""));
+        Optional.ofNullable(freddie.getRawPath()).orElse("").replaceFirst("/+$", ""),
+        Optional.empty());
+  }
+
+  /** The same, but a proxy connects for us. */
+  public Route by(Upstream proxy) {
+    return new Route(name, host, port, tlsName, authority, path, Optional.of(proxy));
   }
 
   public boolean isSecure() {

@@ -40,6 +40,7 @@ import tollway.loop.TlsTrouble;
 import tollway.reach.ClientTls;
 import tollway.reach.Route;
 import tollway.reach.RouteDial;
+import tollway.reach.UpstreamException;
 import tollway.worker.Redialer;
 
 /**
@@ -211,7 +212,8 @@ final class FreddieConnection implements Redialer.Attempt {
 
   /** A freddie on our own host is somebody's experiment: all who are there mean each other. */
   private boolean isNear() {
-    return channel != null
+    return route.upstream().isEmpty()
+        && channel != null
         && channel.remoteAddress() instanceof InetSocketAddress remote
         && remote.getAddress().isLoopbackAddress();
   }
@@ -223,6 +225,9 @@ final class FreddieConnection implements Redialer.Attempt {
   }
 
   private static String reason(Throwable failure) {
+    if (failure instanceof UpstreamException) {
+      return String.valueOf(failure.getMessage());
+    }
     if (failure instanceof UnknownHostException) {
       return "no such host";
     }
