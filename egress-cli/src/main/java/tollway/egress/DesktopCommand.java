@@ -73,6 +73,15 @@ final class DesktopCommand extends Subcommand {
   private @Nullable Path proxyUserFile;
 
   @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description =
+          "Where it is remembered which freddie was reached last (default: ~/"
+              + InviteOptions.STATE_DEFAULT
+              + ").")
+  private @Nullable Path state;
+
+  @Option(
       names = "--wait",
       paramLabel = "DURATION",
       description =
@@ -155,7 +164,7 @@ final class DesktopCommand extends Subcommand {
   }
 
   private DesktopConfig toConfig() throws IOException {
-    ReachConfig reaching = reach.toConfig();
+    ReachConfig reaching = reach.toConfig(InviteOptions.stateDirectory(state, io().environment()));
     return way.toConfig(
         invites.only(io()),
         reaching,

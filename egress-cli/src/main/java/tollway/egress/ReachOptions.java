@@ -41,9 +41,12 @@ final class ReachOptions {
               + " reads.")
   private @Nullable Path proxyUserFile;
 
-  ReachConfig toConfig() throws IOException {
+  /** What works is remembered in {@code state}. */
+  ReachConfig toConfig(Path state) throws IOException {
     return new ReachConfig(
-        freddies.stream().map(text -> FreddieUrl.parse("--freddie", text)).toList(), upstream());
+        freddies.stream().map(text -> FreddieUrl.parse("--freddie", text)).toList(),
+        upstream(),
+        Optional.of(state));
   }
 
   private Optional<Upstream> upstream() throws IOException {

@@ -104,7 +104,10 @@ final class SpeedtestCommand extends Subcommand {
           Desktop.start(
               loops,
               way.toConfig(
-                  invites.only(io()), reach.toConfig(), Optional.empty(), Optional.empty()),
+                  invites.only(io()),
+                  reach.toConfig(InviteOptions.stateDirectory(null, io().environment())),
+                  Optional.empty(),
+                  Optional.empty()),
               reached);
       try {
         await(reached.connected, REACH, reached);

@@ -91,7 +91,10 @@ final class WidgetCommand extends Subcommand {
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "Where a quota is counted (default: ~/" + InviteOptions.STATE_DEFAULT + ").")
+      description =
+          "Where a quota is counted, and which freddie was reached last (default: ~/"
+              + InviteOptions.STATE_DEFAULT
+              + ").")
   private @Nullable Path state;
 
   @Mixin private AuthorityOption authorities = new AuthorityOption();
@@ -119,7 +122,7 @@ final class WidgetCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
-    ReachConfig reaching = reach.toConfig();
+    ReachConfig reaching = reach.toConfig(InviteOptions.stateDirectory(state, io().environment()));
     WidgetConfig config =
         new WidgetConfig(
             invites.all(io()),

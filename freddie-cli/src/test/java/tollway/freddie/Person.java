@@ -55,6 +55,11 @@ final class Person implements SignalingListener, AutoCloseable {
     return why;
   }
 
+  /** Why connections ended or did not come to be, that nobody waited for yet. */
+  List<String> troubles() {
+    return List.copyOf(disconnections);
+  }
+
   void offers(int slots) {
     loop.execute(() -> client.offerSlots(new Advert(slots, List.of(egress), "v")));
   }

@@ -8,12 +8,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tollway.lab.Await;
@@ -21,6 +25,7 @@ import tollway.lab.TestCertificates;
 import tollway.reach.ClientTls;
 import tollway.reach.Reach;
 import tollway.reach.Route;
+import tollway.reach.RouteMemory;
 import tollway.reach.Upstream;
 import tollway.tls.ServerTls;
 
@@ -29,6 +34,8 @@ final class ReachTest {
   private static final String FREDDIE = "freddie.example";
   private static final String FRONT = "cdn.example.com";
   private static final URI NOWHERE = URI.create("http://nowhere.example");
+
+  @TempDir private Path directory;
 
   private Town town;
   private FakeCdn cdn;
@@ -140,6 +147,19 @@ final class ReachTest {
       assertThat(town.person(Reach.of(List.of(NOWHERE)).by(http)).disconnected())
           .isEqualTo(NOWHERE + ": the proxy " + http + ": it closed the connection");
     }
+  }
+
+  @Test
+  void theNextStartBeginsWithWhatWorked() throws Exception {
+    Path file = directory.resolve("routes");
+    Reach reach = new Reach(List.of(blocked, front(FRONT, FREDDIE)), tls);
+    Person alice = town.person(reach.remembering(RouteMemory.load(file, Instant.now())));
+    assertThat(alice.disconnected()).startsWith(blocked.toString());
+    alice.connected();
+    Await.until("it is written down", () -> Files.exists(file));
+    Person again = town.person(reach.remembering(RouteMemory.load(file, Instant.now())));
+    again.connected();
+    assertThat(again.troubles()).isEmpty();
   }
 
   /** As {@code https://FREDDIE/#front=NAME}, but the front's name leads to us. */

@@ -2,6 +2,7 @@
 package tollway.reach;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,10 +11,12 @@ import java.util.Optional;
  *
  * @param freddies to be tried before those of invites
  * @param upstream the proxy that connects for us, if any
+ * @param state the directory to remember in what worked, if any
  */
-public record ReachConfig(List<URI> freddies, Optional<Upstream> upstream) {
+public record ReachConfig(List<URI> freddies, Optional<Upstream> upstream, Optional<Path> state) {
   /** Nothing. */
-  public static final ReachConfig PLAIN = new ReachConfig(List.of(), Optional.empty());
+  public static final ReachConfig PLAIN =
+      new ReachConfig(List.of(), Optional.empty(), Optional.empty());
 
   public ReachConfig {
     freddies = List.copyOf(freddies);

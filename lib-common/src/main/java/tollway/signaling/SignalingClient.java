@@ -10,6 +10,7 @@ import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
 import tollway.reach.Reach;
+import tollway.worker.Redial;
 import tollway.worker.RedialPace;
 import tollway.worker.Redialer;
 
@@ -56,7 +57,8 @@ public final class SignalingClient {
         reach.routes().stream()
             .map(route -> new Solver(loop, identity.nodeId(), route.toString()))
             .toList();
-    redialer = new Redialer(loop, PACE, reach.routes().size(), this::attempt);
+    redialer =
+        new Redialer(loop, Redial.of(PACE, reach.routes().size(), reach.first()), this::attempt);
   }
 
   /** Begins to connect. */
@@ -136,6 +138,7 @@ public final class SignalingClient {
     @Override
     public void welcomed(FreddieConnection connection, List<String> stun) {
       redialer.connected(number);
+      reach.worked(connection.route());
       solvers.stream().filter(other -> other != solver).forEach(Solver::close);
       connected = connection;
       seals.clear();

@@ -60,8 +60,24 @@ public record Redial(
 
   /** Not yet begun. */
   public static Redial of(RedialPace pace, int addresses) {
+    return of(pace, addresses, 0);
+  }
+
+  /** Not yet begun; the first round begins with the address of index {@code first}. */
+  public static Redial of(RedialPace pace, int addresses, int first) {
     return new Redial(
-        Stage.NEW, pace, addresses, 0, List.of(), Map.of(), Optional.empty(), 0, 0, Map.of(), 0, 0);
+        Stage.NEW,
+        pace,
+        addresses,
+        first,
+        List.of(),
+        Map.of(),
+        Optional.empty(),
+        0,
+        0,
+        Map.of(),
+        0,
+        0);
   }
 
   /** Whether {@code attempt} is the connection. */

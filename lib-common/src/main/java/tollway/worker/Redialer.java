@@ -31,9 +31,14 @@ public final class Redialer {
   private final Map<Integer, Attempt> live = new HashMap<>();
 
   public Redialer(EventLoop loop, RedialPace pace, int addresses, Attempts attempts) {
+    this(loop, Redial.of(pace, addresses), attempts);
+  }
+
+  /** From {@code fresh}, which has not begun. */
+  public Redialer(EventLoop loop, Redial fresh, Attempts attempts) {
     this.loop = loop;
     this.attempts = attempts;
-    worker = new Worker<>(Redial.of(pace, addresses), this::carryOut);
+    worker = new Worker<>(fresh, this::carryOut);
     alarm =
         new Alarm(
             loop, number -> worker.on(was -> RedialMachine.onAlarm(was, number, loop.nanoTime())));

@@ -56,6 +56,14 @@ final class RedialMachineTest {
   }
 
   @Test
+  void theFirstRoundBeginsWhereItIsTold() {
+    Redial begun = RedialMachine.start(Redial.of(PACE, 3, 2), 0).next();
+    Step<Redial, RedialEffect> next = RedialMachine.onEnded(begun, 1, 0);
+    assertThat(begun.trying()).containsEntry(1, 2);
+    assertThat(next.effects()).contains(new Dial(2, 0));
+  }
+
+  @Test
   void whoWantsUsAwayIsLeftOutForThatLong() {
     Redial trying = RedialMachine.start(Redial.of(PACE, 2), 0).next();
     Redial refused = RedialMachine.onRefused(trying, 1, Duration.ofDays(1), 0).next();
