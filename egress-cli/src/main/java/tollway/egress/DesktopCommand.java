@@ -164,7 +164,8 @@ final class DesktopCommand extends Subcommand {
   }
 
   private DesktopConfig toConfig() throws IOException {
-    ReachConfig reaching = reach.toConfig(InviteOptions.stateDirectory(state, io().environment()));
+    ReachConfig reaching =
+        reach.toConfig(InviteOptions.stateDirectory(state, io().environment()), true);
     return way.toConfig(
         invites.only(io()),
         reaching,

@@ -2,13 +2,16 @@
 package tollway.egress;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import tollway.bytes.MalformedBytesException;
 import tollway.cli.UserErrorException;
+import tollway.identity.NodeId;
 import tollway.reach.ReachConfig;
 import tollway.reach.Upstream;
 
@@ -41,12 +44,38 @@ final class ReachOptions {
               + " reads.")
   private @Nullable Path proxyUserFile;
 
-  /** What works is remembered in {@code state}. */
-  ReachConfig toConfig(Path state) throws IOException {
+  @Option(
+      names = "--list-key",
+      paramLabel = "KEY",
+      description =
+          "Also use the freddies, fronts and STUN servers that the operator with this key lists"
+              + " ('freddie list sign' says it), when those given do not work; freddies hand out new"
+              + " lists.")
+  private @Nullable String listKey;
+
+  /**
+   * What works is remembered in {@code state}, and the list is kept there. The directory is {@code
+   * made} when there is none, or for a list.
+   */
+  ReachConfig toConfig(Path state, boolean made) throws IOException {
     return new ReachConfig(
         freddies.stream().map(text -> FreddieUrl.parse("--freddie", text)).toList(),
         upstream(),
-        Optional.of(state));
+        listKey(),
+        Optional.of(state)
+            .filter(directory -> made || listKey != null || Files.isDirectory(directory)));
+  }
+
+  private Optional<NodeId> listKey() {
+    if (listKey == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(NodeId.parse(listKey));
+    } catch (MalformedBytesException noKey) {
+      throw new UserErrorException(
+          "--list-key: '" + listKey + "' is no key: " + noKey.getMessage());
+    }
   }
 
   private Optional<Upstream> upstream() throws IOException {

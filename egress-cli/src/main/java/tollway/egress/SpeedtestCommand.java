@@ -105,7 +105,7 @@ final class SpeedtestCommand extends Subcommand {
               loops,
               way.toConfig(
                   invites.only(io()),
-                  reach.toConfig(InviteOptions.stateDirectory(null, io().environment())),
+                  reach.toConfig(InviteOptions.stateDirectory(null, io().environment()), false),
                   Optional.empty(),
                   Optional.empty()),
               reached);

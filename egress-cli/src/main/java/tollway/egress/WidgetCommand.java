@@ -122,7 +122,8 @@ final class WidgetCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
-    ReachConfig reaching = reach.toConfig(InviteOptions.stateDirectory(state, io().environment()));
+    ReachConfig reaching =
+        reach.toConfig(InviteOptions.stateDirectory(state, io().environment()), true);
     WidgetConfig config =
         new WidgetConfig(
             invites.all(io()),

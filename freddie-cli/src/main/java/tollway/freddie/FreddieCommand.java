@@ -9,7 +9,13 @@ import tollway.cli.RootCommand;
 @Command(
     name = "freddie",
     description = "Where people and volunteers find each other: a signaling server.",
-    subcommands = {ServeCommand.class, TopCommand.class, StunCommand.class, PuzzleCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      TopCommand.class,
+      StunCommand.class,
+      ListCommand.class,
+      PuzzleCommand.class
+    })
 final class FreddieCommand extends RootCommand {
   FreddieCommand(CliIo io) {
     super(io);

@@ -49,6 +49,11 @@ final class FreddieNode implements AutoCloseable {
     server.present(tls);
   }
 
+  /** From now on clients find its list at {@code /v2/list}. Any thread. */
+  void show(ListBoard list) {
+    server.show(list);
+  }
+
   /** Sends newcomers away; completes when those who are paired have said what they had to say. */
   CompletableFuture<Void> drain() {
     return server.drain();

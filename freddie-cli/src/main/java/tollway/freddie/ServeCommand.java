@@ -35,7 +35,7 @@ import tollway.tls.WatchedFiles;
     footer = {
       "",
       "Addresses: /v2/signal for clients, /v1/signal for clients of Unbounded (Broflake) v0 and v2,"
-          + " GET /healthz, GET /metrics."
+          + " GET /v2/list, GET /healthz, GET /metrics."
     })
 final class ServeCommand implements Callable<Integer> {
   private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
@@ -53,6 +53,8 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private TlsOptions tls = new TlsOptions();
 
   @Mixin private StunOptions stun = new StunOptions();
+
+  @Mixin private ListBoard list = new ListBoard();
 
   @Option(
       names = "--max-clients",
@@ -96,12 +98,15 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, CommandFailedException {
     CliIo io = Objects.requireNonNull(parent).io();
     FreddieConfig config = toConfig();
+    list.read();
     Duration patience = DurationText.parse("--drain", drain);
     StopSignal stop = new StopSignal();
     try (FreddieNode node = FreddieNode.start(config);
         ThreadEventLoop os = new ThreadEventLoop("os")) {
       WatchedFiles files = new WatchedFiles("freddie", os, io.err());
       files.watch("the certificate", tls.files(), () -> tls.read().ifPresent(node::present));
+      files.watch("the list", list.files(), list::read);
+      node.show(list);
       os.execute(files::start);
       stop.installedTwice();
       announce(io, node);

@@ -66,6 +66,7 @@ final class SignalServer implements AutoCloseable {
   private final AtomicInteger sockets = new AtomicInteger();
   private volatile @Nullable ServerTls tls;
   private volatile boolean draining;
+  private volatile ListBoard board = new ListBoard();
   private @Nullable Channel listener;
 
   private SignalServer(NettyLoops loops, FreddieConfig.Limits limits, List<String> stunServers) {
@@ -112,6 +113,11 @@ final class SignalServer implements AutoCloseable {
   /** From now on this is the certificate; connections that are open keep theirs. Any thread. */
   void present(ServerTls now) {
     tls = now;
+  }
+
+  /** From now on clients find its list at {@code /v2/list}. Any thread. */
+  void show(ListBoard list) {
+    board = list;
   }
 
   /**
@@ -236,6 +242,7 @@ final class SignalServer implements AutoCloseable {
           .pipeline()
           .addLast(
               new HttpObjectAggregator(REQUEST_LIMIT),
+              new ListPage(board),
               new OperatorPages(SignalServer.this),
               new FrameGate(System::nanoTime),
               new WebSocketServerProtocolHandler(webSocket()),

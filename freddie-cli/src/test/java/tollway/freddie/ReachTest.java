@@ -10,7 +10,10 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
+import tollway.identity.Identity;
 import tollway.lab.Await;
 import tollway.lab.TestCertificates;
 import tollway.reach.ClientTls;
+import tollway.reach.ListKeeper;
 import tollway.reach.Reach;
+import tollway.reach.ReachList;
 import tollway.reach.Route;
 import tollway.reach.RouteMemory;
+import tollway.reach.SignedListCodec;
 import tollway.reach.Upstream;
 import tollway.tls.ServerTls;
 
@@ -37,6 +45,7 @@ final class ReachTest {
 
   @TempDir private Path directory;
 
+  private TestCertificates authority;
   private Town town;
   private FakeCdn cdn;
   private ClientTls tls;
@@ -44,7 +53,7 @@ final class ReachTest {
 
   @BeforeEach
   void open() throws Exception {
-    TestCertificates authority = new TestCertificates();
+    authority = new TestCertificates();
     town = new Town();
     cdn = new FakeCdn(authority.certifyHost(FRONT), Map.of(FREDDIE, town.address()));
     tls = ClientTls.trusting(ServerTls.certificates(authority.authority()));
@@ -92,7 +101,9 @@ final class ReachTest {
         new FakeProxy(
             kind,
             "",
-            Map.of("cdn.example.com:443", new InetSocketAddress("127.0.0.1", cdn.port())))) {
+            Map.of(
+                "cdn.example.com:443",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), cdn.port())))) {
       Route route = Route.of(URI.create("https://freddie.example/#front=cdn.example.com"));
       Person alice =
           town.person(new Reach(List.of(route), tls).by(proxy.upstream(Optional.empty())));
@@ -160,6 +171,40 @@ final class ReachTest {
     Person again = town.person(reach.remembering(RouteMemory.load(file, Instant.now())));
     again.connected();
     assertThat(again.troubles()).isEmpty();
+  }
+
+  @Test
+  void anOperatorsListLeadsThereWhenAllElseIsBlocked() throws Exception {
+    Identity operator = Identity.generate(new SecureRandom());
+    try (FakeCdn other =
+            new FakeCdn(
+                authority.certify("cdn", "EC", Duration.ofDays(1)),
+                Map.of(FREDDIE, town.address()));
+        Town known = new Town()) {
+      String url = "https://" + FREDDIE + "/#front=127.0.0.1:" + other.port();
+      Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+      ReachList list =
+          new ReachList(1, now, now.plusSeconds(3600), List.of(url), List.of("192.0.2.9:3478"));
+      Path file = directory.resolve("signed");
+      Files.write(file, SignedListCodec.sign(list, operator).document().toArray());
+      ListBoard board = CommandLine.populateCommand(new ListBoard(), "--list", file.toString());
+      board.read();
+      known.show(board);
+      Reach reach = new Reach(List.of(Route.of(known.url())), tls);
+      Person alice = town.person(reach.listed(ListKeeper.load(operator.nodeId(), directory)));
+      assertThat(alice.connected()).doesNotContain("192.0.2.9:3478");
+      Await.until("the list is kept", () -> kept(operator));
+      known.stopFreddie();
+      assertThat(alice.connected()).contains("192.0.2.9:3478").hasSize(2);
+      assertThat(other.visits()).contains(" " + FREDDIE);
+      Person next = town.person(reach.listed(ListKeeper.load(operator.nodeId(), directory)));
+      assertThat(next.disconnected()).startsWith(known.url().toString());
+      assertThat(next.connected()).contains("192.0.2.9:3478");
+    }
+  }
+
+  private boolean kept(Identity operator) {
+    return ListKeeper.load(operator.nodeId(), directory).list(Instant.now()).isPresent();
   }
 
   /** As {@code https://FREDDIE/#front=NAME}, but the front's name leads to us. */

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -61,6 +62,11 @@ final class Town implements AutoCloseable {
     return person;
   }
 
+  /** Clients find the list of {@code board} from now on. */
+  void show(ListBoard board) {
+    freddie.show(board);
+  }
+
   /** As a process that is told to stop. */
   void stopFreddie() {
     freddie.close();
@@ -79,10 +85,14 @@ final class Town implements AutoCloseable {
 
   /** Sends {@code text} and hears until freddie closes. */
   String exchange(String text) throws IOException {
+    return exchange(text, StandardCharsets.UTF_8);
+  }
+
+  String exchange(String text, Charset charset) throws IOException {
     try (Socket socket = new Socket(address().getAddress(), address().getPort())) {
       socket.setSoTimeout(30_000);
       socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new String(socket.getInputStream().readAllBytes(), charset);
     }
   }
 

@@ -116,7 +116,7 @@ public final class RouteMemory {
       try {
         DurableFile.replace(file, text.getBytes(StandardCharsets.US_ASCII));
       } catch (IOException refused) {
-        log.info("how freddie is reached is not remembered: {}", refused.getMessage());
+        log.debug("how freddie is reached is not remembered: {}", refused.getMessage());
       }
     }
   }

@@ -3,13 +3,17 @@ package tollway.signaling;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
 import tollway.reach.Reach;
+import tollway.reach.Route;
 import tollway.worker.Redial;
 import tollway.worker.RedialPace;
 import tollway.worker.Redialer;
@@ -39,8 +43,10 @@ public final class SignalingClient {
   private final Redialer redialer;
   private final MatchSeals seals;
 
-  /** One for each route. */
-  private final List<Solver> solvers;
+  private final Map<Route, Solver> solvers = new HashMap<>();
+
+  /** In the order in which they are tried. */
+  private List<Route> routes;
 
   private @Nullable FreddieConnection connected;
   private @Nullable Advert slots;
@@ -53,12 +59,9 @@ public final class SignalingClient {
     this.identity = identity;
     this.listener = listener;
     seals = new MatchSeals(identity);
-    solvers =
-        reach.routes().stream()
-            .map(route -> new Solver(loop, identity.nodeId(), route.toString()))
-            .toList();
+    routes = reach.routes();
     redialer =
-        new Redialer(loop, Redial.of(PACE, reach.routes().size(), reach.first()), this::attempt);
+        new Redialer(loop, Redial.of(PACE, routes.size(), reach.first(routes)), this::attempt);
   }
 
   /** Begins to connect. */
@@ -112,18 +115,27 @@ public final class SignalingClient {
     connected = null;
     seals.clear();
     redialer.close();
-    solvers.forEach(Solver::close);
+    reach.disconnected();
+    solvers.values().forEach(Solver::close);
   }
 
   private FreddieConnection attempt(int number, int address) {
+    Route route = routes.get(address);
+    Solver solver =
+        solvers.computeIfAbsent(
+            route, fresh -> new Solver(loop, identity.nodeId(), fresh.toString()));
     return new FreddieConnection(
-        loop,
-        reach.routes().get(address),
-        reach.tls(),
-        identity,
-        session,
-        solvers.get(address),
-        new Conversation(number, solvers.get(address)));
+        loop, route, reach.tls(), identity, session, solver, new Conversation(number, solver));
+  }
+
+  /** There may be more or other routes than before. */
+  private void reroute() {
+    List<Route> now = reach.routes();
+    FreddieConnection present = connected;
+    if (present != null && !now.equals(routes)) {
+      routes = now;
+      redialer.addresses(now.size(), Math.max(0, now.indexOf(present.route())));
+    }
   }
 
   private final class Conversation implements FreddieConnection.Owner {
@@ -138,11 +150,12 @@ public final class SignalingClient {
     @Override
     public void welcomed(FreddieConnection connection, List<String> stun) {
       redialer.connected(number);
-      reach.worked(connection.route());
-      solvers.stream().filter(other -> other != solver).forEach(Solver::close);
+      solvers.values().stream().filter(other -> other != solver).forEach(Solver::close);
       connected = connection;
       seals.clear();
-      listener.connected(stun);
+      reroute();
+      reach.connected(loop, connection.route(), SignalingClient.this::reroute);
+      listener.connected(Stream.concat(stun.stream(), reach.stun().stream()).distinct().toList());
       Optional.ofNullable(slots).ifPresent(advert -> connection.offer(advert, seals.publicKey()));
       Optional.ofNullable(wish).filter(open -> open.count() > 0).ifPresent(connection::send);
     }
@@ -172,6 +185,7 @@ public final class SignalingClient {
       if (connection == connected) {
         connected = null;
         seals.clear();
+        reach.disconnected();
       }
       Optional<Duration> work = solver.remaining();
       work.ifPresent(rest -> redialer.refused(number, rest)); // No use to come back before.

@@ -77,6 +77,22 @@ public final class RedialMachine {
     return next.step();
   }
 
+  /**
+   * While there is a connection: there are {@code addresses} now, and that of the connection has
+   * the index {@code current}. What wanted us to stay away is forgotten.
+   */
+  public static Step<Redial, RedialEffect> onAddresses(Redial before, int addresses, int current) {
+    Draft next = new Draft(before);
+    if (before.connected().isPresent()) {
+      Connected last = before.connected().get();
+      next.addresses = addresses;
+      next.first = current;
+      next.shut.clear();
+      next.connected = Optional.of(new Connected(last.attempt(), current, last.since()));
+    }
+    return next.step();
+  }
+
   public static Step<Redial, RedialEffect> onAlarm(Redial before, int number, long now) {
     Draft next = new Draft(before);
     if (before.alarm() == 0 || number != before.alarm()) {
@@ -111,6 +127,7 @@ public final class RedialMachine {
     private final Map<Integer, Long> shut;
     private Stage stage;
     private Optional<Connected> connected;
+    private int addresses;
     private int first;
     private int attempts;
     private int failures;
@@ -124,6 +141,7 @@ public final class RedialMachine {
       shut = new HashMap<>(before.shut());
       stage = before.stage();
       connected = before.connected();
+      addresses = before.addresses();
       first = before.first();
       attempts = before.attempts();
       failures = before.failures();
@@ -136,7 +154,7 @@ public final class RedialMachine {
           new Redial(
               stage,
               before.pace(),
-              before.addresses(),
+              addresses,
               first,
               untried,
               trying,
@@ -153,8 +171,8 @@ public final class RedialMachine {
     private void round(long now) {
       shut.values().removeIf(until -> until - now <= 0);
       untried.clear();
-      for (int i = 0; i < before.addresses(); i++) {
-        int address = (first + i) % before.addresses();
+      for (int i = 0; i < addresses; i++) {
+        int address = (first + i) % addresses;
         if (!shut.containsKey(address)) {
           untried.add(address);
         }

@@ -59,6 +59,11 @@ public final class Redialer {
     return worker.state().isConnectedBy(number);
   }
 
+  /** While connected: there are so many addresses now, and {@code current} is the connection's. */
+  public void addresses(int count, int current) {
+    worker.on(was -> RedialMachine.onAddresses(was, count, current));
+  }
+
   /** The attempt, or the connection that it has come to be, wants us to stay away for so long. */
   public void refused(int number, Duration away) {
     worker.on(was -> RedialMachine.onRefused(was, number, away, loop.nanoTime()));

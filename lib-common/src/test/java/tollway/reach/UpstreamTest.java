@@ -70,8 +70,13 @@ final class UpstreamTest {
     Conversation http = new Conversation(Upstream.Kind.HTTP, LOGIN, "2001:db8::1");
     assertThat(http.said())
         .isEqualTo(
-            "CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n"
-                + "Proxy-Authorization: Basic YWxpY2U6c2VjcmV0\r\n\r\n");
+            """
+            CONNECT [2001:db8::1]:443 HTTP/1.1
+            Host: [2001:db8::1]:443
+            Proxy-Authorization: Basic YWxpY2U6c2VjcmV0
+
+            """
+                .replace("\n", "\r\n"));
     Conversation socks = new Conversation(Upstream.Kind.SOCKS5, LOGIN, "freddie.example");
     assertThat(socks.hex()).isEqualTo("05020002");
     socks.hears("0502");

@@ -64,6 +64,18 @@ final class RedialMachineTest {
   }
 
   @Test
+  void addressesMayChangeWhileOneIsConnected() {
+    Redial trying = RedialMachine.start(Redial.of(PACE, 2), 0).next();
+    assertThat(RedialMachine.onAddresses(trying, 5, 4).next()).isEqualTo(trying);
+    Redial connected = RedialMachine.onConnected(trying, 1, 0).next();
+    Redial more = RedialMachine.onAddresses(connected, 5, 4).next();
+    Redial rests = RedialMachine.onEnded(more, 1, 10 * SECOND).next();
+    Redial again = RedialMachine.onAlarm(rests, rests.alarm(), 11 * SECOND).next();
+    assertThat(again.trying()).containsExactly(java.util.Map.entry(2, 4));
+    assertThat(again.untried()).containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
   void whoWantsUsAwayIsLeftOutForThatLong() {
     Redial trying = RedialMachine.start(Redial.of(PACE, 2), 0).next();
     Redial refused = RedialMachine.onRefused(trying, 1, Duration.ofDays(1), 0).next();
@@ -99,8 +111,8 @@ final class RedialMachineTest {
         attempts++;
         live.add(dial.attempt());
         rule(dial.attempt() == attempts, "a number used twice");
-        rule(dial.address() >= 0 && dial.address() < 3, "no such address");
-        rule(live.size() <= 3, "more attempts than addresses");
+        rule(dial.address() >= 0 && dial.address() < 4, "no such address");
+        rule(live.size() <= 4, "more attempts than addresses");
       } else if (effect instanceof Drop drop) {
         rule(live.remove(drop.attempt()), "dropped twice");
       } else if (effect instanceof Wake wake) {
@@ -116,7 +128,7 @@ final class RedialMachineTest {
     void happen(Random chance) {
       now += (long) (chance.nextDouble() * 3 * SECOND);
       int attempt = attempts - chance.nextInt(4);
-      switch (chance.nextInt(12)) {
+      switch (chance.nextInt(13)) {
         case 0, 1 -> event("start", was -> RedialMachine.start(was, now));
         case 2, 3 ->
             event("connected " + attempt, was -> RedialMachine.onConnected(was, attempt, now));
@@ -137,6 +149,11 @@ final class RedialMachineTest {
           int stale = worker.state().numbered() - 1 - chance.nextInt(3);
           event("stale alarm " + stale, was -> RedialMachine.onAlarm(was, stale, now));
         }
+        case 11 -> {
+          int count = 1 + chance.nextInt(4);
+          int current = chance.nextInt(count);
+          event("addresses", was -> RedialMachine.onAddresses(was, count, current));
+        }
         default -> {
           if (chance.nextInt(4) == 0) {
             end();
@@ -155,6 +172,9 @@ final class RedialMachineTest {
           live.size() == state.trying().size() + (state.connected().isPresent() ? 1 : 0),
           "an attempt is lost");
       rule(state.connected().isEmpty() || live.size() == 1, "two connections");
+      rule(
+          state.untried().stream().allMatch(address -> address < state.addresses()),
+          "an address that is gone");
     }
 
     @Override

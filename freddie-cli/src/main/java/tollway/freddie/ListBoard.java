@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tollway.bytes.Bytes;
+import tollway.bytes.MalformedBytesException;
+import tollway.cli.UserErrorException;
+import tollway.files.NamedFile;
+import tollway.reach.ReachList;
+import tollway.reach.SignedList;
+import tollway.reach.SignedListCodec;
+
+/** The signed list that clients find at {@code /v2/list}; {@code --list} names its file. */
+final class ListBoard {
+  @Option(
+      names = "--list",
+      paramLabel = "FILE",
+      description =
+          "Give clients this list of freddies, fronts and STUN servers, which 'freddie list sign'"
+              + " made. It is read again when it changes and on SIGHUP.")
+  private @Nullable Path file;
+
+  private volatile @Nullable SignedList shown;
+
+  /** The file that is read again when it changes. */
+  List<Path> files() {
+    return file == null ? List.of() : List.of(file);
+  }
+
+  /** Shows what the file holds now; what it must not replace stays. */
+  void read() throws IOException {
+    if (file == null) {
+      return;
+    }
+    SignedList read;
+    try {
+      read = decode("--list", file);
+    } catch (MalformedBytesException wrong) {
+      throw new UserErrorException("--list: " + file + ": " + wrong.getMessage());
+    }
+    String mistake = mistake(read, shown, Instant.now());
+    if (!mistake.isEmpty()) {
+      throw new UserErrorException("--list: " + file + ": " + mistake);
+    }
+    shown = read;
+  }
+
+  /** What clients get; empty when there is none, or it has expired. Any thread. */
+  Optional<Bytes> document(Instant now) {
+    return Optional.ofNullable(shown)
+        .filter(it -> !it.list().isExpired(now))
+        .map(SignedList::document);
+  }
+
+  /** {@code option} is named when there is no such file. */
+  static SignedList decode(String option, Path file) throws IOException, MalformedBytesException {
+    try (InputStream in = NamedFile.open(file)) {
+      return SignedListCodec.decode(Bytes.of(in.readNBytes(ReachList.SIZE_LIMIT + 1)));
+    } catch (NoSuchFileException missing) {
+      throw new UserErrorException(option + ": no such file: " + file);
+    }
+  }
+
+  private static String mistake(SignedList read, @Nullable SignedList before, Instant now) {
+    if (read.list().isExpired(now)) {
+      return "it expired at " + read.list().expires() + ": sign a new one";
+    }
+    if (before != null && !read.signer().equals(before.signer())) {
+      return "it is signed by another key than the last: restart to change that";
+    }
+    if (before != null && read.list().number() < before.list().number()) {
+      return "it is older than the last: number %d, not %d"
+          .formatted(read.list().number(), before.list().number());
+    }
+    return "";
+  }
+}

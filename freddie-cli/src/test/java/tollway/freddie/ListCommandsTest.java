@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tollway.cli.Launcher;
+import tollway.cli.UserErrorException;
+import tollway.lab.Said;
+import tollway.reach.SignedListCodec;
+
+/** {@code freddie list …}, and what {@code freddie serve --list} makes of it. */
+final class ListCommandsTest {
+  private static final String GET = "GET /v2/list HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  @TempDir private Path directory;
+  private Path entries;
+  private Path signed;
+
+  @BeforeEach
+  void write() throws Exception {
+    entries = directory.resolve("entries");
+    signed = directory.resolve("signed");
+    Files.writeString(
+        entries,
+        "# ours\n\nfreddie https://freddie.example/#front=cdn.example.com\n  stun stun.example:3478 \n");
+  }
+
+  @Test
+  void whatIsSignedIsGoodForWhoeverKnowsTheKey() throws Exception {
+    Said sign = sign("--number", "7");
+    assertThat(sign.exitCode()).as(sign.err()).isZero();
+    String key = sign.out().strip().replaceFirst(".* key ", "");
+    assertThat(sign.out()).startsWith("signed number 7, valid until 20");
+    Said check = freddie("list", "check", signed.toString(), "--list-key", key);
+    assertThat(check.exitCode()).as(check.err()).isZero();
+    assertThat(check.out())
+        .contains("number   7\n", "freddie  https://freddie.example/#front=cdn.example.com\n")
+        .contains("key      " + key, "stun     stun.example:3478\n");
+    JsonObject whole =
+        JsonParser.parseString(freddie("list", "check", signed.toString(), "--json").out())
+            .getAsJsonObject();
+    assertThat(whole.get("expired").getAsBoolean()).isFalse();
+    assertThat(whole.get("stun").getAsJsonArray().get(0).getAsString())
+        .isEqualTo("stun.example:3478");
+  }
+
+  @Test
+  void numbersGoUpAndTheKeyStays() throws Exception {
+    assertThat(sign("--number", "9000000000").exitCode()).isZero();
+    assertThat(sign().out()).startsWith("signed number 9000000001,");
+    refused(sign("--number", "5"), "--number: clients have 9000000001 already");
+    byte[] before = Files.readAllBytes(signed);
+    Said other =
+        freddie(
+            "list",
+            "sign",
+            entries.toString(),
+            "--key",
+            directory.resolve("other").toString(),
+            "--out",
+            signed.toString());
+    refused(other, "was signed with another key");
+    assertThat(Files.readAllBytes(signed)).isEqualTo(before);
+  }
+
+  @Test
+  void wrongEntriesAreNamedAndNothingIsWritten() throws Exception {
+    for (String wrong : List.of("freddie ftp://a", "stun a", "front a", "freddie https://a/#b")) {
+      Files.writeString(entries, "stun a:1\n" + wrong + "\n");
+      refused(sign(), "line 2 is neither 'freddie URL' nor 'stun HOST:PORT': " + wrong);
+    }
+    Files.writeString(entries, "# nothing\n");
+    refused(sign(), "at least one freddie or STUN server");
+    Files.writeString(entries, "stun a:1\n");
+    refused(sign("--valid", "99999h"), "a life of at most 400 days");
+    assertThat(signed).doesNotExist();
+    Files.writeString(signed, "something else");
+    refused(sign(), "no list: remove it first");
+  }
+
+  @Test
+  void forgedDamagedAndForeignListsAreNotGood() throws Exception {
+    sign();
+    byte[] document = Files.readAllBytes(signed);
+    Said foreign = freddie("list", "check", signed.toString(), "--list-key", Town.EGRESS.base64());
+    assertThat(foreign.exitCode()).isEqualTo(4);
+    assertThat(foreign.err()).contains("signed by another key").hasLineCount(1);
+    document[document.length - 1] ^= 1;
+    Files.write(signed, document);
+    Said forged = freddie("list", "check", signed.toString());
+    assertThat(forged.exitCode()).isEqualTo(4);
+    assertThat(forged.err()).contains("the signature of the list is wrong").hasLineCount(1);
+    refused(freddie("list", "check", "/nowhere"), "no such file");
+  }
+
+  @Test
+  void freddieShowsWhatIsNewerAndKeepsItWhenTheNextIsWrong() throws Exception {
+    sign("--number", "7");
+    ListBoard board = CommandLine.populateCommand(new ListBoard(), "--list", signed.toString());
+    board.read();
+    try (Town town = new Town()) {
+      assertThat(town.exchange(GET)).startsWith("HTTP/1.1 404");
+      town.show(board);
+      byte[] first = Files.readAllBytes(signed);
+      assertThat(body(town)).isEqualTo(first);
+      sign("--number", "8");
+      board.read();
+      byte[] second = Files.readAllBytes(signed);
+      assertThat(body(town)).isEqualTo(second).isNotEqualTo(first);
+      Files.write(signed, first);
+      kept(board, "it is older than the last: number 7, not 8");
+      second[second.length - 1] ^= 1;
+      Files.write(signed, second);
+      kept(board, "the signature of the list is wrong");
+      Files.delete(signed);
+      kept(board, "no such file");
+      freddie(
+          "list",
+          "sign",
+          entries.toString(),
+          "--key",
+          directory.resolve("other").toString(),
+          "--out",
+          signed.toString());
+      kept(board, "signed by another key than the last");
+      second[second.length - 1] ^= 1;
+      assertThat(body(town)).isEqualTo(second);
+    }
+    Instant expiry =
+        SignedListCodec.decode(board.document(Instant.now()).orElseThrow()).list().expires();
+    assertThat(board.document(expiry)).isEmpty();
+  }
+
+  private static byte[] body(Town town) throws Exception {
+    String answer = town.exchange(GET, StandardCharsets.ISO_8859_1);
+    assertThat(answer).startsWith("HTTP/1.1 200");
+    return answer.substring(answer.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static void kept(ListBoard board, String why) {
+    assertThatThrownBy(board::read)
+        .isInstanceOf(UserErrorException.class)
+        .hasMessageContaining(why);
+  }
+
+  private Said sign(String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "list",
+                "sign",
+                entries.toString(),
+                "--key",
+                directory.resolve("key.pem").toString(),
+                "--out",
+                signed.toString()));
+    words.addAll(List.of(more));
+    return freddie(words.toArray(String[]::new));
+  }
+
+  private static void refused(Said said, String why) {
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err()).contains(why).hasLineCount(1);
+  }
+
+  private static Said freddie(String... words) {
+    return Said.by(new Launcher("freddie", FreddieCommand::new), words);
+  }
+}
