@@ -17,6 +17,9 @@ final class ConnectionGuard extends IdleStateHandler {
   /** Clients ping every 25 s. */
   private static final int SILENCE_SECONDS = 75;
 
+  /** How long a connection may wait for its next request. */
+  private static final Duration REST = Duration.ofSeconds(30);
+
   /** How long a refused client may take to read why and close. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -49,6 +52,16 @@ final class ConnectionGuard extends IdleStateHandler {
   void expects(Duration limit) {
     proved();
     deadline = cutAfter(limit, Counters.Cut.UNPROVED);
+  }
+
+  /** Nothing is under way: ends the connection, without blame, unless something is soon. */
+  void rests() {
+    proved();
+    ChannelHandlerContext known = context;
+    if (known != null) {
+      deadline =
+          known.executor().schedule(() -> known.close(), REST.toNanos(), TimeUnit.NANOSECONDS);
+    }
   }
 
   /** Ends the connection soon, whether or not the other side has read what was said last. */

@@ -22,6 +22,11 @@ record Fault(Signal.Code code, WebSocketCloseStatus status, int retryAfterSecond
       new Fault(
           Signal.Code.TOO_FAST, WebSocketCloseStatus.POLICY_VIOLATION, 10, "too many messages");
 
+  static final Fault TOO_LONG =
+      badMessage(WebSocketCloseStatus.MESSAGE_TOO_BIG, "a signal has at most 16 KiB");
+  static final Fault NO_SIGNAL =
+      badMessage(WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "that was not a signal");
+
   /** Another version, or no proof of who it is. */
   static Fault policy(Signal.Code code, String text) {
     return new Fault(code, WebSocketCloseStatus.POLICY_VIOLATION, 0, text);

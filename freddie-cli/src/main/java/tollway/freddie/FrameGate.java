@@ -15,21 +15,12 @@ import java.util.function.LongSupplier;
  * into one read, or breaks RFC 6455, is reported as a {@link Fault}.
  */
 final class FrameGate extends ChannelDuplexHandler {
-  /** A client may say this many things at once, and this many a second for long. */
-  private static final int BURST = 400;
-
-  private static final int PER_SECOND = 50;
-  private static final int FAR = 1000;
-
-  private final LongSupplier nanoTime;
-  private double allowance = BURST;
-  private long countedAt;
+  private final FrameAllowance allowance;
   private boolean paused;
   private boolean over;
 
   FrameGate(LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
-    countedAt = nanoTime.getAsLong();
+    allowance = new FrameAllowance(nanoTime);
   }
 
   @Override
@@ -63,33 +54,26 @@ final class FrameGate extends ChannelDuplexHandler {
   }
 
   private void count(ChannelHandlerContext context) {
-    refill();
-    allowance -= 1;
-    if (allowance < -FAR && !over) {
+    allowance.take(1);
+    if (allowance.isFarOverdrawn() && !over) {
       over = true;
       resume(context); // To hear it close.
       context.fireUserEventTriggered(Fault.TOO_FAST);
-    } else if (allowance < 0 && !over && !paused) {
+    } else if (allowance.pause() > 0 && !over && !paused) {
       paused = true;
       context.channel().config().setAutoRead(false);
       resumeLater(context);
     }
   }
 
-  private void refill() {
-    long now = nanoTime.getAsLong();
-    allowance = Math.min(BURST, allowance + (now - countedAt) * 1e-9 * PER_SECOND);
-    countedAt = now;
-  }
-
   private void resumeLater(ChannelHandlerContext context) {
-    long nanos = (long) ((1 - allowance) / PER_SECOND * 1e9);
-    context.executor().schedule(() -> resumeWhenPaid(context), nanos, TimeUnit.NANOSECONDS);
+    context
+        .executor()
+        .schedule(() -> resumeWhenPaid(context), allowance.pause(), TimeUnit.NANOSECONDS);
   }
 
   private void resumeWhenPaid(ChannelHandlerContext context) {
-    refill();
-    if (allowance < 0 && !over) {
+    if (allowance.pause() > 0 && !over) {
       resumeLater(context); // More came in the read that was under way.
     } else {
       resume(context);

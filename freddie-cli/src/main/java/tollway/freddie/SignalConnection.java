@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -23,126 +14,131 @@ import tollway.signaling.Signal;
 import tollway.signaling.SignalingCodec;
 
 /**
- * One client's WebSocket, on its own loop: asks who it is, checks what it says and signs, and hands
- * that to the market hall.
+ * One client, whatever carries its words, on the carriage's loop: asks who it is, checks what it
+ * says and signs, and hands that to the market hall.
  *
  * <pre>
- * TCP ──handshake──▶ challenged ──hello──▶ waiting ──admitted──▶ proved ──▶ closed
- *                        └────────refusal──────┴───────────────────┴──▶ refused ──▶ closed, within 1 s
+ * begun ──▶ challenged ──hello──▶ waiting ──admitted──▶ proved ──▶ ended
+ *   └───────────┴────────refusal──────┴───────────────────┴──▶ refused ──▶ ended, soon
  * </pre>
  */
-final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame> {
-  /** Who has less than this waiting is never to blame for a long backlog, in bytes. */
-  private static final int BLAMELESS = 16 << 10;
+final class SignalConnection {
+  /** What takes our words to the client: a WebSocket, or answers to polls. */
+  interface Carriage {
+    /** Where the client is, as far as we can tell. */
+    SocketAddress remote();
+
+    /** Any thread. */
+    boolean isOpen();
+
+    /** One signal, after those before. Any thread. */
+    void carry(byte[] signal);
+
+    /** The client has said who it claims to be: no more hurry. */
+    void introduced();
+
+    /** Nothing is heard or said after this; the refusal was carried. */
+    void dismiss(Fault fault);
+
+    /** Ends without a word. */
+    void cut(Counters.Cut why);
+
+    /** Runs it on the loop; never, when the process ends. Any thread. */
+    void onLoop(Runnable task);
+  }
 
   private final SignalServer server;
-  private final ConnectionGuard guard;
-  private final Channel channel;
+  private final Carriage carriage;
   private final Bytes nonce;
   private @Nullable Client client;
 
   /** The client's, checked. */
   private @Nullable SealKey seal;
 
-  private boolean opened;
   private boolean waiting;
   private boolean refused;
 
-  SignalConnection(
-      SignalServer server, ConnectionGuard guard, Channel channel, SecureRandom random) {
+  SignalConnection(SignalServer server, Carriage carriage, SecureRandom random) {
     this.server = server;
-    this.guard = guard;
-    this.channel = channel;
+    this.carriage = carriage;
     nonce = Bytes.random(random, Signal.NONCE_SIZE);
+  }
+
+  /** The first word. Once; {@link #end} afterwards. */
+  void begin() {
+    if (!server.opened()) {
+      refuse(Fault.FULL);
+    } else if (server.isDraining()) {
+      refuse(Fault.STOPPING);
+    } else {
+      send(server.reception().challenge(nonce, server.hostSalt()));
+    }
   }
 
   /** Any thread. */
   void send(Signal signal) {
-    byte[] bytes = SignalingCodec.encode(signal).toArray();
-    boolean bearable = server.backlog().add(bytes.length);
-    channel
-        .writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)))
-        .addListener(sent -> server.backlog().remove(bytes.length));
-    if (!bearable && channel.bytesBeforeUnwritable() < SignalServer.UNREAD_LIMIT - BLAMELESS) {
-      guard.cut(Counters.Cut.NOT_READING);
-    }
+    carriage.carry(SignalingCodec.encode(signal).toArray());
   }
 
   /** Its client has come anew. Any thread. */
   void replaced() {
-    guard.cut(Counters.Cut.REPLACED);
+    carriage.onLoop(() -> carriage.cut(Counters.Cut.REPLACED));
   }
 
   /** Any thread. */
   void fault(Fault fault) {
-    channel.pipeline().fireUserEventTriggered(fault);
+    carriage.onLoop(() -> refuse(fault));
   }
 
-  @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof WebSocketServerProtocolHandler.HandshakeComplete) {
-      opened = true;
-      if (!server.opened()) {
-        refuse(Fault.FULL);
-      } else if (server.isDraining()) {
-        refuse(Fault.STOPPING);
-      } else {
-        send(server.reception().challenge(nonce, server.hostSalt()));
-      }
-    } else if (event instanceof Fault fault && opened) {
-      refuse(fault);
+  /** The client says something. */
+  void hear(ByteBuffer bytes) {
+    if (refused) {
+      return;
     }
-  }
-
-  @Override
-  protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
-    if (frame instanceof CloseWebSocketFrame goodbye) {
-      // RFC 6455 §5.5.1: answer a Close with a Close, and the server ends the connection.
-      if (refused) {
-        context.close();
-      } else {
-        refused = true;
-        context.writeAndFlush(goodbye.retain()).addListener(ChannelFutureListener.CLOSE);
-        guard.cutSoon(Counters.Cut.LINGERING);
-      }
-    } else if (!refused) {
-      onMessage(frame);
+    if (bytes.remaining() > Signal.SIZE_LIMIT) {
+      refuse(Fault.TOO_LONG);
+      return;
     }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    if (opened) {
-      server.closed();
-    }
-    if (client != null) {
-      server.hall().leaves(client);
-    }
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof TooLongFrameException) {
-      refuse(Fault.badMessage(WebSocketCloseStatus.MESSAGE_TOO_BIG, "a signal has at most 16 KiB"));
-    } else {
-      context.close();
-    }
-  }
-
-  private void onMessage(WebSocketFrame frame) {
     try {
-      if (!(frame instanceof BinaryWebSocketFrame)) {
-        throw new MalformedBytesException("signals are binary messages");
-      }
-      Signal signal = SignalingCodec.decode(frame.content().nioBuffer());
+      Signal signal = SignalingCodec.decode(bytes);
       if (client == null) {
         prove(signal);
       } else {
         onSignal(client, signal);
       }
     } catch (MalformedBytesException wrong) {
-      refuse(Fault.badMessage(WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "that was not a signal"));
+      refuse(Fault.NO_SIGNAL);
     }
+  }
+
+  /** The client has gone, or we let it go. */
+  void end() {
+    refused = true;
+    server.closed();
+    leave();
+  }
+
+  /** Says why, then hears nothing more. */
+  void refuse(Fault fault) {
+    if (refused) {
+      return;
+    }
+    refused = true;
+    server.counters().refused(fault.code());
+    send(new Signal.Refusal(fault.code(), fault.retryAfterSeconds(), fault.text()));
+    carriage.dismiss(fault);
+  }
+
+  /** Those who are paired with the client are told, at once. */
+  void leave() {
+    if (client != null) {
+      server.hall().leaves(client);
+      client = null;
+    }
+  }
+
+  boolean isRefused() {
+    return refused;
   }
 
   private void prove(Signal signal) {
@@ -155,17 +151,16 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
           Fault.policy(Signal.Code.WRONG_VERSION, "this freddie speaks version " + Signal.VERSION));
     } else {
       waiting = true;
-      guard.proved(); // Whoever attends to it has little patience, too.
+      carriage.introduced(); // Whoever attends to it has little patience, too.
       server.reception().arrives(hello, nonce, new AtTheDoor(hello));
     }
   }
 
   private void admit(Signal.Hello hello) {
     waiting = false;
-    if (!refused && channel.isActive()) {
+    if (!refused && carriage.isOpen()) {
       client =
-          new Client(
-              hello.node(), Origin.of(channel.remoteAddress()), hello.host(), hello.session());
+          new Client(hello.node(), Origin.of(carriage.remote()), hello.host(), hello.session());
       server.hall().enters(client, this);
     }
   }
@@ -201,18 +196,6 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
   }
 
-  /** Says why, then hears nothing more but the other side's Close. */
-  private void refuse(Fault fault) {
-    if (refused) {
-      return;
-    }
-    refused = true;
-    server.counters().refused(fault.code());
-    send(new Signal.Refusal(fault.code(), fault.retryAfterSeconds(), fault.text()));
-    channel.writeAndFlush(new CloseWebSocketFrame(fault.status(), fault.text()));
-    guard.cutSoon(Counters.Cut.LINGERING);
-  }
-
   /** Where the reception finds us: on its loop. */
   private final class AtTheDoor implements Reception.Guest {
     private final Signal.Hello hello;
@@ -223,31 +206,23 @@ final class SignalConnection extends SimpleChannelInboundHandler<WebSocketFrame>
 
     @Override
     public boolean isThere() {
-      return channel.isActive();
+      return carriage.isOpen();
     }
 
     @Override
     public void admitted() {
-      onLoop(() -> admit(hello));
+      carriage.onLoop(() -> admit(hello));
     }
 
     @Override
     public void cheated(Fault fault) {
-      server.newcomers().punish(channel.remoteAddress());
+      server.newcomers().punish(carriage.remote());
       refused(fault);
     }
 
     @Override
     public void refused(Fault fault) {
-      onLoop(() -> refuse(fault));
-    }
-
-    private void onLoop(Runnable task) {
-      try {
-        channel.eventLoop().execute(task);
-      } catch (RejectedExecutionException stopped) {
-        // The process ends, and all connections have ended before it.
-      }
+      fault(fault);
     }
   }
 }

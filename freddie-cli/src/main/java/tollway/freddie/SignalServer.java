@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,7 @@ final class SignalServer implements AutoCloseable {
   private final MarketHall hall;
   private final V1Hall v1;
   private final boolean v1Open;
+  private final PollHall polls;
   private final Backlog backlog;
   private final Counters counters = new Counters();
   private final SecureRandom random = new SecureRandom();
@@ -83,6 +85,7 @@ final class SignalServer implements AutoCloseable {
             limits.leastEffort());
     v1 = new V1Hall(home, limits.v1PerAddress(), limits.unreadBytes());
     v1Open = limits.v1PerAddress() > 0;
+    polls = new PollHall(this, limits, random);
     connections = new DefaultChannelGroup(home.netty(), true);
   }
 
@@ -158,6 +161,11 @@ final class SignalServer implements AutoCloseable {
     return backlog;
   }
 
+  /** How long a client may take to say who it is. */
+  Duration patience() {
+    return limits.patience();
+  }
+
   /** Counts a client's connection; whether there is room for it. Any thread. */
   boolean opened() {
     return sockets.incrementAndGet() <= limits.clients();
@@ -177,7 +185,8 @@ final class SignalServer implements AutoCloseable {
         # TYPE freddie_unread_bytes gauge
         freddie_unread_bytes %d
         """
-            .formatted(connections.size(), backlog.bytes());
+                .formatted(connections.size(), backlog.bytes())
+            + polls.metrics();
     String newcomersText = reception.metrics();
     hall.metrics(
         text ->
@@ -192,6 +201,7 @@ final class SignalServer implements AutoCloseable {
     }
     hall.close(); // First: nobody is told that others leave, who come back as well.
     connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Fault.STOPPING));
+    polls.close();
     connections.newCloseFuture().awaitUninterruptibly(GOODBYE_MILLIS);
     receptionLoop.close();
     // From here on nothing hops between loops: they may end in any order.
@@ -233,6 +243,9 @@ final class SignalServer implements AutoCloseable {
         channel.pipeline().addLast(certificate.context().newHandler(channel.alloc()));
       }
       channel.pipeline().addLast(new HttpServerCodec());
+      channel
+          .pipeline()
+          .addLast(new PollConnection(SignalServer.this, polls, guard, channel, limits.patience()));
       if (v1Open) {
         channel
             .pipeline()
@@ -247,7 +260,7 @@ final class SignalServer implements AutoCloseable {
               new FrameGate(System::nanoTime),
               new WebSocketServerProtocolHandler(webSocket()),
               new WebSocketFrameAggregator(Signal.SIZE_LIMIT),
-              new SignalConnection(SignalServer.this, guard, channel, random));
+              new WebSocketConnection(SignalServer.this, guard, channel, random));
     }
 
     private WebSocketServerProtocolConfig webSocket() {

@@ -18,7 +18,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,9 +53,6 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
 
   private static final String PATH = "/v1/signal";
 
-  /** How long a connection may wait for its next request. */
-  private static final Duration IDLE = Duration.ofSeconds(30);
-
   /** Who has less than this waiting is never to blame for a long backlog, in bytes. */
   private static final int BLAMELESS = 16 << 10;
 
@@ -74,7 +70,6 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
   private Stage stage = Stage.IDLE;
   private @Nullable HttpRequest head;
   private @Nullable V1Exchange exchange;
-  private @Nullable ScheduledFuture<?> idle;
   private @Nullable InetAddress counted;
   private boolean room;
   private boolean last;
@@ -143,7 +138,6 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
     stage = Stage.CLOSING; // Also for a request that was read and not yet looked at.
     leave();
     release();
-    wake();
     uncount();
     context.fireChannelInactive();
   }
@@ -157,21 +151,13 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
 
   /** Somebody else's request: a front may use one connection for all of its clients. */
   private void passes() {
-    wake();
     if (counted != null) {
       uncount();
       guard.expects(patience);
     }
   }
 
-  private void wake() {
-    if (idle != null) {
-      idle.cancel(false);
-    }
-  }
-
   private void begin(HttpRequest request) {
-    wake();
     head = request;
     stage = Stage.READING;
     streaming = false;
@@ -352,8 +338,7 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
       written.addListener(ChannelFutureListener.CLOSE);
     } else {
       stage = Stage.IDLE;
-      idle =
-          channel.eventLoop().schedule(() -> channel.close(), IDLE.toNanos(), TimeUnit.NANOSECONDS);
+      guard.rests();
     }
   }
 

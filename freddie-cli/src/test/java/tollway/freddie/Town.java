@@ -72,6 +72,11 @@ final class Town implements AutoCloseable {
     freddie.close();
   }
 
+  /** As a process that is told to stop, and lets those who are paired finish. */
+  void drainFreddie() {
+    freddie.drain();
+  }
+
   /** A freddie without memory on the old port. */
   void startFreddie() throws IOException {
     freddie = start(address().getPort(), limits);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import java.net.SocketAddress;
+import java.security.SecureRandom;
+import java.util.concurrent.RejectedExecutionException;
+
+/** One client's WebSocket, on its own loop. */
+final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
+    implements SignalConnection.Carriage {
+  /** Who has less than this waiting is never to blame for a long backlog, in bytes. */
+  static final int BLAMELESS = 16 << 10;
+
+  private final SignalServer server;
+  private final ConnectionGuard guard;
+  private final Channel channel;
+  private final SignalConnection connection;
+  private boolean opened;
+  private boolean dismissed;
+
+  WebSocketConnection(
+      SignalServer server, ConnectionGuard guard, Channel channel, SecureRandom random) {
+    this.server = server;
+    this.guard = guard;
+    this.channel = channel;
+    connection = new SignalConnection(server, this, random);
+  }
+
+  @Override
+  public SocketAddress remote() {
+    return channel.remoteAddress();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return channel.isActive();
+  }
+
+  @Override
+  public void carry(byte[] signal) {
+    boolean bearable = server.backlog().add(signal.length);
+    channel
+        .writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(signal)))
+        .addListener(sent -> server.backlog().remove(signal.length));
+    if (!bearable && channel.bytesBeforeUnwritable() < SignalServer.UNREAD_LIMIT - BLAMELESS) {
+      guard.cut(Counters.Cut.NOT_READING);
+    }
+  }
+
+  @Override
+  public void introduced() {
+    guard.proved();
+  }
+
+  /** Hears nothing more but the other side's Close. */
+  @Override
+  public void dismiss(Fault fault) {
+    dismissed = true;
+    channel.writeAndFlush(new CloseWebSocketFrame(fault.status(), fault.text()));
+    guard.cutSoon(Counters.Cut.LINGERING);
+  }
+
+  @Override
+  public void cut(Counters.Cut why) {
+    guard.cut(why);
+  }
+
+  @Override
+  public void onLoop(Runnable task) {
+    try {
+      channel.eventLoop().execute(task);
+    } catch (RejectedExecutionException stopped) {
+      // The process ends, and all connections have ended before it.
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof WebSocketServerProtocolHandler.HandshakeComplete) {
+      opened = true;
+      connection.begin();
+    } else if (event instanceof Fault fault && opened) {
+      connection.refuse(fault);
+    }
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+    if (frame instanceof CloseWebSocketFrame goodbye) {
+      // RFC 6455 §5.5.1: answer a Close with a Close, and the server ends the connection.
+      if (dismissed) {
+        context.close();
+      } else {
+        dismissed = true;
+        context.writeAndFlush(goodbye.retain()).addListener(ChannelFutureListener.CLOSE);
+        guard.cutSoon(Counters.Cut.LINGERING);
+      }
+    } else if (!dismissed && frame instanceof BinaryWebSocketFrame) {
+      connection.hear(frame.content().nioBuffer());
+    } else if (!dismissed) {
+      connection.refuse(Fault.NO_SIGNAL);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (opened) {
+      connection.end();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof TooLongFrameException) {
+      connection.refuse(Fault.TOO_LONG);
+    } else {
+      context.close();
+    }
+  }
+}
