@@ -4,16 +4,12 @@ package tollway.signaling;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
@@ -21,13 +17,11 @@ import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tollway.admission.Solution;
 import tollway.bytes.Bytes;
@@ -36,20 +30,18 @@ import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.TcpDial;
 import tollway.loop.Timer;
-import tollway.loop.TlsTrouble;
 import tollway.reach.ClientTls;
 import tollway.reach.Route;
-import tollway.reach.RouteDial;
-import tollway.reach.UpstreamException;
 import tollway.worker.Redialer;
 
 /**
- * One attempt to reach one freddie, and the conversation that comes of it. Everything is on the
- * loop.
+ * One attempt to reach one freddie, and the conversation that comes of it: over a WebSocket, or in
+ * polls where somebody on the way refuses or swallows it. Everything is on the loop.
  *
  * <pre>
  * name ──▶ TCP ──▶ TLS, WebSocket ──challenge──▶ puzzle, hello ──welcome──▶ conversation ──▶ ended
- *   └────────┴──────────┴──────── failure, or 15 s gone ──────────┴────────────────────────────▲
+ *   │        │          └──refused, or 5 s gone──▶ poll ──challenge──▲                         ▲
+ *   └────────┴──────────┴──────── failure, or 15 s gone ──────────┴────────────────────────────┘
  * </pre>
  */
 final class FreddieConnection implements Redialer.Attempt {
@@ -67,8 +59,8 @@ final class FreddieConnection implements Redialer.Attempt {
 
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-  /** A freddie that does not read is left when this much waits for it, in bytes. */
-  private static final int UNREAD_LIMIT = 256 << 10;
+  /** A WebSocket on which freddie says nothing for so long is swallowed by somebody. */
+  private static final Duration SWALLOWED = Duration.ofSeconds(5);
 
   /** A connection without any word from freddie, not even a pong, is dead after this. */
   private static final int SILENCE_SECONDS = 60;
@@ -76,31 +68,40 @@ final class FreddieConnection implements Redialer.Attempt {
   private static final int PING_SECONDS = 25;
 
   private final NettyEventLoop loop;
-  private final Route route;
-  private final ClientTls tls;
+  private final FreddieDial freddie;
   private final Identity identity;
   private final Bytes session;
   private final Solver solver;
   private final Owner owner;
   private @Nullable Timer deadline;
+  private @Nullable Timer impatience;
   private @Nullable TcpDial dial;
   private @Nullable Channel channel;
+  private @Nullable Polls polls;
+
+  /** Why the first of the two ways failed. */
+  private @Nullable String failure;
+
   private @Nullable Bytes nonce;
+  private final boolean pollFirst;
+  private boolean upgraded;
   private boolean solving;
   private boolean welcome;
   private boolean ended;
 
+  /** {@code pollFirst}: that is what worked last. */
   FreddieConnection(
       NettyEventLoop loop,
       Route route,
       ClientTls tls,
+      boolean pollFirst,
       Identity identity,
       Bytes session,
       Solver solver,
       Owner owner) {
     this.loop = loop;
-    this.route = route;
-    this.tls = tls;
+    freddie = new FreddieDial(loop, route, tls);
+    this.pollFirst = pollFirst;
     this.identity = identity;
     this.session = session;
     this.solver = solver;
@@ -108,25 +109,70 @@ final class FreddieConnection implements Redialer.Attempt {
   }
 
   Route route() {
-    return route;
+    return freddie.route();
+  }
+
+  /** Whether it came to polls. */
+  boolean isPolling() {
+    return polls != null;
   }
 
   @Override
   public void start() {
     loop.checkInLoop();
     deadline = loop.schedule(PATIENCE, () -> end("no welcome in " + PATIENCE.toSeconds() + " s"));
-    dial =
-        RouteDial.start(
-            loop,
-            loop.socketBootstrap()
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(
-                    ChannelOption.WRITE_BUFFER_WATER_MARK,
-                    new WriteBufferWaterMark(UNREAD_LIMIT / 2, UNREAD_LIMIT)),
-            route,
-            tls,
-            this::prepare,
-            new Dialled());
+    if (pollFirst) {
+      poll();
+    } else {
+      openSocket();
+    }
+  }
+
+  private void openSocket() {
+    dial = freddie.start(this::prepare, new Dialled());
+    if (failure == null) {
+      impatience = loop.schedule(SWALLOWED, this::lookWhetherItIsSwallowed);
+    }
+  }
+
+  private void poll() {
+    polls = new Polls(freddie, new Polled());
+    polls.start();
+  }
+
+  private void lookWhetherItIsSwallowed() {
+    if (nonce == null && channel != null) {
+      tryOther("no answer to the WebSocket");
+    }
+  }
+
+  /** The way that was tried first does not work, though somebody answers there. */
+  private void tryOther(String why) {
+    if (ended) {
+      return;
+    }
+    if (nonce != null) {
+      end(why);
+    } else if (failure != null) {
+      end(failure + "; " + why);
+    } else if (polls != null) {
+      failure = why;
+      polls = null;
+      openSocket();
+    } else {
+      failure = why;
+      leaveSocket();
+      poll();
+    }
+  }
+
+  private void leaveSocket() {
+    TcpDial left = dial;
+    dial = null;
+    channel = null;
+    if (left != null) {
+      left.close();
+    }
   }
 
   /** Says {@code signal}; lost unless welcome. */
@@ -156,8 +202,12 @@ final class FreddieConnection implements Redialer.Attempt {
     if (deadline != null) {
       deadline.cancel();
     }
-    if (dial != null) {
-      dial.close();
+    if (impatience != null) {
+      impatience.cancel();
+    }
+    leaveSocket();
+    if (polls != null) {
+      polls.close();
     }
   }
 
@@ -169,6 +219,12 @@ final class FreddieConnection implements Redialer.Attempt {
   }
 
   private void write(Signal signal) {
+    if (polls != null) {
+      if (!polls.say(SignalingCodec.encode(signal))) {
+        end("it does not read");
+      }
+      return;
+    }
     Channel open = channel;
     if (open == null) {
       return;
@@ -194,7 +250,12 @@ final class FreddieConnection implements Redialer.Attempt {
       owner.welcomed(this, granted.stun());
     } else if (welcome && signal instanceof Signal.Matched matched && !matched.isTrustworthy()) {
       throw new MalformedBytesException("a volunteer's key that the volunteer has not signed");
-    } else if (signal instanceof Signal.Refusal || (welcome && isForClients(signal))) {
+    } else if (signal instanceof Signal.Refusal) {
+      owner.said(this, signal);
+      if (polls != null) {
+        end("the connection was closed"); // Nobody else will.
+      }
+    } else if (welcome && isForClients(signal)) {
       owner.said(this, signal);
     } else {
       throw new MalformedBytesException("not what a freddie says now");
@@ -212,8 +273,13 @@ final class FreddieConnection implements Redialer.Attempt {
 
   /** A freddie on our own host is somebody's experiment: all who are there mean each other. */
   private boolean isNear() {
-    return route.upstream().isEmpty()
-        && channel != null
+    if (freddie.route().upstream().isPresent()) {
+      return false;
+    }
+    if (polls != null) {
+      return polls.isNear();
+    }
+    return channel != null
         && channel.remoteAddress() instanceof InetSocketAddress remote
         && remote.getAddress().isLoopbackAddress();
   }
@@ -224,25 +290,20 @@ final class FreddieConnection implements Redialer.Attempt {
         || signal instanceof Signal.HangUp;
   }
 
-  private static String reason(Throwable failure) {
-    if (failure instanceof UpstreamException) {
-      return String.valueOf(failure.getMessage());
+  private void hear(ByteBuffer bytes) {
+    try {
+      onSignal(SignalingCodec.decode(bytes));
+    } catch (MalformedBytesException wrong) {
+      end("not a freddie: " + wrong.getMessage());
     }
-    if (failure instanceof UnknownHostException) {
-      return "no such host";
+  }
+
+  private void onFailure(Throwable cause) {
+    if (upgraded || FreddieTrouble.isTls(cause)) {
+      end(FreddieTrouble.text(cause));
+    } else {
+      tryOther(FreddieTrouble.text(cause));
     }
-    Throwable root = failure.getCause() == null ? failure : failure.getCause();
-    if (failure instanceof ConnectException || root instanceof ConnectException) {
-      return "cannot connect: connection refused or timed out";
-    }
-    if (failure instanceof SSLException || root instanceof SSLException) {
-      return TlsTrouble.text(failure instanceof SSLException ? failure : root);
-    }
-    if (failure instanceof WebSocketClientHandshakeException
-        || failure instanceof DecoderException) {
-      return "not a freddie: " + failure.getMessage();
-    }
-    return failure.toString();
   }
 
   private final class Dialled implements TcpDial.Outcome {
@@ -253,7 +314,7 @@ final class FreddieConnection implements Redialer.Attempt {
 
     @Override
     public void failed(Throwable why) {
-      end(reason(why));
+      end(FreddieTrouble.text(why));
     }
   }
 
@@ -265,7 +326,7 @@ final class FreddieConnection implements Redialer.Attempt {
         new HttpObjectAggregator(8192),
         new WebSocketClientProtocolHandler(
             WebSocketClientProtocolConfig.newBuilder()
-                .webSocketUri(route.socket("/v2/signal"))
+                .webSocketUri(freddie.socket("/v2/signal"))
                 .version(WebSocketVersion.V13)
                 .maxFramePayloadLength(Signal.SIZE_LIMIT)
                 .sendCloseFrame(null) // Never wait for a goodbye to be read.
@@ -275,22 +336,37 @@ final class FreddieConnection implements Redialer.Attempt {
         new Conversation());
   }
 
+  private final class Polled implements Polls.Owner {
+    @Override
+    public void heard(Bytes signal) {
+      if (!ended) {
+        hear(signal.toBuffer());
+      }
+    }
+
+    @Override
+    public void ended(String why, boolean dialled) {
+      if (dialled) {
+        tryOther(why);
+      } else {
+        end(why);
+      }
+    }
+  }
+
   private final class Conversation extends SimpleChannelInboundHandler<BinaryWebSocketFrame> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, BinaryWebSocketFrame frame) {
-      if (ended) {
-        return;
-      }
-      try {
-        onSignal(SignalingCodec.decode(frame.content().nioBuffer()));
-      } catch (MalformedBytesException wrong) {
-        end("not a freddie: " + wrong.getMessage());
+      if (isCurrent(context)) {
+        hear(frame.content().nioBuffer());
       }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (event instanceof IdleStateEvent idle) {
+      if (event == WebSocketClientProtocolHandler.ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+        upgraded = true;
+      } else if (event instanceof IdleStateEvent idle && isCurrent(context)) {
         if (idle.state() == IdleState.READER_IDLE) {
           end("silent for " + SILENCE_SECONDS + " s");
         } else {
@@ -301,12 +377,23 @@ final class FreddieConnection implements Redialer.Attempt {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      end(reason(cause));
+      if (isCurrent(context)) {
+        onFailure(cause);
+      }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      end("the connection was closed");
+      if (isCurrent(context) && upgraded) {
+        end("the connection was closed");
+      } else if (isCurrent(context)) {
+        tryOther("the connection was closed");
+      }
+    }
+
+    /** Not one that was given up for polls. */
+    private boolean isCurrent(ChannelHandlerContext context) {
+      return !ended && polls == null && (channel == null || channel == context.channel());
     }
   }
 }

@@ -4,9 +4,11 @@ package tollway.signaling;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
@@ -47,6 +49,9 @@ public final class SignalingClient {
 
   /** In the order in which they are tried. */
   private List<Route> routes;
+
+  /** Those by which it came to polls when they worked last. */
+  private final Set<Route> polled = new HashSet<>();
 
   private @Nullable FreddieConnection connected;
   private @Nullable Advert slots;
@@ -125,7 +130,14 @@ public final class SignalingClient {
         solvers.computeIfAbsent(
             route, fresh -> new Solver(loop, identity.nodeId(), fresh.toString()));
     return new FreddieConnection(
-        loop, route, reach.tls(), identity, session, solver, new Conversation(number, solver));
+        loop,
+        route,
+        reach.tls(),
+        polled.contains(route),
+        identity,
+        session,
+        solver,
+        new Conversation(number, route, solver));
   }
 
   /** There may be more or other routes than before. */
@@ -140,10 +152,12 @@ public final class SignalingClient {
 
   private final class Conversation implements FreddieConnection.Owner {
     private final int number;
+    private final Route route;
     private final Solver solver;
 
-    Conversation(int number, Solver solver) {
+    Conversation(int number, Route route, Solver solver) {
       this.number = number;
+      this.route = route;
       this.solver = solver;
     }
 
@@ -152,6 +166,11 @@ public final class SignalingClient {
       redialer.connected(number);
       solvers.values().stream().filter(other -> other != solver).forEach(Solver::close);
       connected = connection;
+      if (connection.isPolling()) {
+        polled.add(route);
+      } else {
+        polled.remove(route);
+      }
       seals.clear();
       reroute();
       reach.connected(loop, connection.route(), SignalingClient.this::reroute);
