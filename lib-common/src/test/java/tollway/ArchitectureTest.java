@@ -43,6 +43,7 @@ final class ArchitectureTest {
     DOORS.put("page", Set.of("bytes"));
     DOORS.put("stun", Set.of("bytes", "loop"));
     DOORS.put("crawl", Set.of("bytes", "exec", "files", "loop", "stun"));
+    DOORS.put("cohort", Set.of("bytes", "crawl", "loop", "stun"));
     DOORS.put("tunnel", Set.of("bytes", "exec"));
     DOORS.put("firewall", Set.of("bytes", "exec"));
     DOORS.put("shaping", Set.of("exec", "loop"));
@@ -64,6 +65,7 @@ final class ArchitectureTest {
         "pipeline",
         Set.of(
             "bytes",
+            "cohort",
             "identity",
             "loop",
             "onward",

@@ -91,6 +91,7 @@ final class DesktopCommand extends Subcommand {
 
   @Mixin private ReachOptions reach = new ReachOptions();
   @Mixin private WayOptions way = new WayOptions();
+  @Mixin private StunOption stun = new StunOption();
   @Mixin private ControlOption control = new ControlOption();
   @Mixin private MetricsOption metrics = new MetricsOption();
 
@@ -164,13 +165,16 @@ final class DesktopCommand extends Subcommand {
   }
 
   private DesktopConfig toConfig() throws IOException {
-    ReachConfig reaching =
-        reach.toConfig(InviteOptions.stateDirectory(state, io().environment()), true);
+    Path directory = InviteOptions.stateDirectory(state, io().environment());
+    ReachConfig reaching = reach.toConfig(directory, true);
     return way.toConfig(
-        invites.only(io()),
-        reaching,
-        Optional.of(HostPort.parse("--listen", listen).resolve("--listen")),
-        proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)));
+            invites.only(io()),
+            reaching,
+            Optional.of(HostPort.parse("--listen", listen).resolve("--listen")),
+            proxyUserFile == null
+                ? Optional.empty()
+                : Optional.of(ProxyUserFile.read(proxyUserFile)))
+        .withStun(stun.choice(directory));
   }
 
   private void warnIfOpen(DesktopConfig config, HostPort at) {

@@ -99,6 +99,7 @@ final class WidgetCommand extends Subcommand {
 
   @Mixin private AuthorityOption authorities = new AuthorityOption();
   @Mixin private PortOption ports = new PortOption();
+  @Mixin private StunOption stun = new StunOption();
 
   @Option(
       names = "--map-ports",
@@ -122,8 +123,8 @@ final class WidgetCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
-    ReachConfig reaching =
-        reach.toConfig(InviteOptions.stateDirectory(state, io().environment()), true);
+    Path directory = InviteOptions.stateDirectory(state, io().environment());
+    ReachConfig reaching = reach.toConfig(directory, true);
     WidgetConfig config =
         new WidgetConfig(
             invites.all(io()),
@@ -134,7 +135,8 @@ final class WidgetCommand extends Subcommand {
             authorities.roots(),
             ports.ports(),
             mapPorts,
-            includeLoopback);
+            includeLoopback,
+            stun.choice(directory));
     Path socket = control.socket(DaemonRole.WIDGET, io().environment());
     Optional<InetSocketAddress> page = metrics.address();
     Optional<ReporterConfig> reporting = reports.toConfig(io());

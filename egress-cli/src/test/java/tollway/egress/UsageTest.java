@@ -3,13 +3,19 @@ package tollway.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.cli.Launcher;
+import tollway.identity.Identity;
 import tollway.lab.Said;
+import tollway.pipeline.Invite;
+import tollway.pipeline.InviteCodec;
 
 /** What is refused before anything is done. */
 final class UsageTest {
@@ -47,6 +53,9 @@ final class UsageTest {
     refused("serve: --state: the name is empty", "serve", "--state=");
     refused("--target: 'x' is not HOST:PORT", "doctor", "--invite", "x", "--target", "x");
     refused("give one of them", "speedtest", "--invite", "x", "--control", "y");
+    refused("--stun: 'a' is not HOST:PORT", "desktop", "--invite", invite(), "--stun", "a");
+    String[] both = {"widget", "--invite", invite(), "--stun", "none", "--stun", "a:1"};
+    refused("--stun: give servers, or 'none'", both);
     refused("--paths: give a number", "speedtest", "--invite", "x", "--paths", "9");
   }
 
@@ -110,6 +119,16 @@ final class UsageTest {
         assertThat(torn).as(command + ": " + lines.get(i)).isFalse();
       }
     }
+  }
+
+  private static String invite() {
+    return InviteCodec.encode(
+        new Invite(
+            Identity.generate(new SecureRandom()).nodeId(),
+            List.of(URI.create("ws://127.0.0.1:1/")),
+            List.of(URI.create("http://127.0.0.1:1/")),
+            List.of(),
+            Optional.empty()));
   }
 
   private static void refused(String line, String... words) {

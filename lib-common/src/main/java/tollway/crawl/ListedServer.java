@@ -51,6 +51,17 @@ public record ListedServer(
     return history.endsWith("-".repeat(MOST_MISSED));
   }
 
+  /** One that has answered whoever asked, and of which no more is known. */
+  public static ListedServer answered(String address, Instant now, double millis) {
+    return new ListedServer(address, "+", now, now, millis, false, "no", "");
+  }
+
+  /** It has answered again. */
+  public ListedServer again(Instant now, double millis) {
+    return new ListedServer(
+        address, longer(history, "+"), firstSeen, now, millis, fingerprint, rfc5780, software);
+  }
+
   /** Not good this time. */
   ListedServer missed() {
     return new ListedServer(

@@ -54,11 +54,16 @@ public final class ServerList {
   }
 
   public static ServerList read(Path file) throws IOException, MalformedBytesException {
+    return read(file, LONGEST);
+  }
+
+  /** The same, of a file of {@code most} bytes. */
+  public static ServerList read(Path file, int most) throws IOException, MalformedBytesException {
     byte[] bytes;
     try (InputStream in = NamedFile.open(file)) {
-      bytes = in.readNBytes(LONGEST + 1);
+      bytes = in.readNBytes(most + 1);
     }
-    if (bytes.length > LONGEST) {
+    if (bytes.length > most) {
       throw new MalformedBytesException(file + " is larger than any list of servers");
     }
     List<ListedServer> servers = new ArrayList<>();
@@ -122,7 +127,7 @@ public final class ServerList {
     return servers.stream().map(ServerList::at).toList();
   }
 
-  private static InetSocketAddress at(ListedServer server) {
+  public static InetSocketAddress at(ListedServer server) {
     int colon = server.address().lastIndexOf(':');
     long address = Ipv4Block.of(server.address().substring(0, colon)).first();
     try {
@@ -177,9 +182,18 @@ public final class ServerList {
 
   /** Puts it where everybody may read it. */
   public void publish(Path file) throws IOException {
+    DurableFile.publish(file, bytes());
+  }
+
+  /** Puts it where only we may read it. */
+  public void keep(Path file) throws IOException {
+    DurableFile.replace(file, bytes());
+  }
+
+  private byte[] bytes() {
     StringBuilder lines = new StringBuilder();
     servers.forEach(each -> lines.append(json(each)).append('\n'));
-    DurableFile.publish(file, lines.toString().getBytes(StandardCharsets.UTF_8));
+    return lines.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   public static JsonObject json(ListedServer server) {

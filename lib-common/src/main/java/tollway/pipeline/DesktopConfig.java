@@ -22,6 +22,7 @@ import tollway.signaling.Endpoint;
  * @param direct when the desktop goes to the egress itself
  * @param ports where its data channels are
  * @param includeLoopback whether loopback addresses are candidates, for one host
+ * @param stun which STUN servers are asked
  */
 public record DesktopConfig(
     Invite invite,
@@ -35,7 +36,8 @@ public record DesktopConfig(
     ReachConfig reach,
     DirectUse direct,
     UdpPorts ports,
-    boolean includeLoopback) {
+    boolean includeLoopback,
+    StunChoice stun) {
   public static final int MOST_PATHS = 8;
   public static final int MOST_HOPS = Endpoint.MAX_DISTANCE + 1;
 
@@ -46,6 +48,50 @@ public record DesktopConfig(
     if (hops < 1 || hops > MOST_HOPS) {
       throw new IllegalArgumentException("hops are 1 to " + MOST_HOPS);
     }
+  }
+
+  /** With the usual STUN servers. */
+  public DesktopConfig(
+      Invite invite,
+      Optional<InetSocketAddress> listen,
+      Optional<ProxyUser> user,
+      int paths,
+      int hops,
+      boolean bond,
+      Optional<Rate> rateUp,
+      Optional<Rate> rateDown,
+      DirectUse direct,
+      UdpPorts ports,
+      boolean includeLoopback) {
+    this(
+        invite,
+        listen,
+        user,
+        paths,
+        hops,
+        bond,
+        rateUp,
+        rateDown,
+        direct,
+        ports,
+        includeLoopback,
+        StunChoice.USUAL);
+  }
+
+  public DesktopConfig withStun(StunChoice other) {
+    return new DesktopConfig(
+        invite,
+        listen,
+        user,
+        paths,
+        hops,
+        bond,
+        rateUp,
+        rateDown,
+        direct,
+        ports,
+        includeLoopback,
+        other);
   }
 
   /** One path, and no proxy: only to see whether it works. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
+import tollway.stun.StunCohort;
 import tollway.webrtc.PeerConfig;
 
 /** How the data channel to or from a volunteer is made, but for what it is called. */
@@ -12,9 +11,9 @@ final class PathChannels {
 
   private PathChannels() {}
 
-  static PeerConfig config(List<InetSocketAddress> stun, UdpPorts ports, boolean includeLoopback) {
+  static PeerConfig config(StunCohort stun, UdpPorts ports, boolean includeLoopback) {
     return PeerConfig.defaults()
-        .withStunServers(stun)
+        .withStun(stun)
         .withLoopback(includeLoopback)
         .withPorts(ports.least(), ports.most())
         .withConnectTimeout(CONNECT_TIMEOUT);

@@ -32,11 +32,6 @@ final class StunServers {
    * Hands over what is known at once, and again with every name that was looked up; on the loop.
    */
   static void resolve(
-      EventLoop loop, Stream<String> texts, Consumer<List<InetSocketAddress>> sink) {
-    resolve(loop, texts, InetAddress::getByName, sink);
-  }
-
-  static void resolve(
       EventLoop loop, Stream<String> texts, Lookup lookup, Consumer<List<InetSocketAddress>> sink) {
     loop.checkInLoop();
     Map<String, InetSocketAddress> known = new LinkedHashMap<>();

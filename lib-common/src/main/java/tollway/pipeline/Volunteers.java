@@ -2,7 +2,6 @@
 package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
-import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
@@ -68,7 +66,7 @@ final class Volunteers {
   private final Map<Keeping.Alarms, Alarm> alarms = new EnumMap<>(Keeping.Alarms.class);
   private final Map<MatchId, DesktopPath> paths = new HashMap<>();
   private final Map<MatchId, Stripes> stripes = new HashMap<>();
-  private List<InetSocketAddress> stun = List.of();
+  private final StunPool stun;
   private NatMapping nat = NatMapping.UNKNOWN;
 
   Volunteers(
@@ -77,8 +75,16 @@ final class Volunteers {
     this.config = config;
     this.news = news;
     this.owner = owner;
-    Reach reach = Reach.open(config.reach(), config.invite().freddies());
-    signaling = new SignalingClient(loop, reach, identity, new Signals());
+    List<URI> invited = config.invite().freddies();
+    signaling =
+        new SignalingClient(loop, Reach.open(config.reach(), invited), identity, new Signals());
+    stun =
+        new StunPool(
+            loop,
+            config.stun(),
+            Stream.concat(config.reach().freddies().stream(), invited.stream()).toList(),
+            config.invite().stunServers().stream(),
+            config.includeLoopback());
     keeping = new Worker<>(Keeping.of(isUsed() ? config.paths() : 0), this::carryOut);
     for (Keeping.Alarms each : Keeping.Alarms.values()) {
       alarms.put(each, new Alarm(loop, number -> ring(each, number)));
@@ -211,6 +217,7 @@ final class Volunteers {
       case OPEN_SESSION -> owner.openSession();
       case CLOSE_SESSION -> owner.closeSession();
       case LEFT -> {
+        stun.close();
         signaling.close();
         owner.left();
       }
@@ -231,7 +238,7 @@ final class Volunteers {
   }
 
   private PeerConfig channels(int distance) {
-    return PathChannels.config(stun, config.ports(), config.includeLoopback())
+    return PathChannels.config(stun.draw(), config.ports(), config.includeLoopback())
         .withChannel(HopLimit.channel(distance));
   }
 
@@ -239,10 +246,7 @@ final class Volunteers {
     @Override
     public void connected(List<String> offered) {
       news.welcomed(offered);
-      StunServers.resolve(
-          loop,
-          Stream.concat(offered.stream(), config.invite().stunServers().stream()),
-          found -> stun = found);
+      stun.welcomed(offered, signaling.isNear());
       keeping.on(KeepingMachine::onWelcome);
     }
 

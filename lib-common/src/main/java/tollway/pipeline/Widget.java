@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.pipeline;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
@@ -42,7 +40,7 @@ public final class Widget {
   private final WidgetSlots slots;
   private final WidgetRecord record;
   private final WidgetConduct conduct;
-  private List<InetSocketAddress> stun = List.of();
+  private final StunPool stun;
   private final WidgetTrouble trouble = new WidgetTrouble();
   private @Nullable Timer ticking;
   private NatMapping nat = NatMapping.UNKNOWN;
@@ -61,8 +59,16 @@ public final class Widget {
     record = new WidgetRecord(listener::fault);
     conduct = new WidgetConduct(loop, config.limits(), shares, this::stand);
     slots = new WidgetSlots(loop, shares, new SlotEvents());
-    Reach reach = Reach.open(config.reach(), config.freddies());
-    signaling = new SignalingClient(loop, reach, identity, new Signals());
+    signaling =
+        new SignalingClient(
+            loop, Reach.open(config.reach(), config.freddies()), identity, new Signals());
+    stun =
+        new StunPool(
+            loop,
+            config.stun(),
+            Stream.concat(config.reach().freddies().stream(), config.freddies().stream()).toList(),
+            config.stunServers(),
+            config.includeLoopback());
     hops = new VolunteerHops(loop, signaling::send, this::channels);
     ways = new WidgetWays(loop, config, hops, new EgressEvents());
   }
@@ -167,6 +173,7 @@ public final class Widget {
     slots.everybodyOut(SlotEnd.LEAVING, "the volunteer is leaving");
     conduct.close();
     ways.close();
+    stun.close();
     signaling.close();
   }
 
@@ -234,7 +241,7 @@ public final class Widget {
 
   /** How data channels are made now. */
   private PeerConfig channels() {
-    return PathChannels.config(stun, config.ports(), config.includeLoopback())
+    return PathChannels.config(stun.draw(), config.ports(), config.includeLoopback())
         .withPortMapping(config.mapPorts());
   }
 
@@ -245,8 +252,7 @@ public final class Widget {
       trouble.freddie("");
       listener.welcomed(offered);
       slots.welcomed();
-      StunServers.resolve(
-          loop, Stream.concat(offered.stream(), config.stunServers()), found -> stun = found);
+      stun.welcomed(offered, signaling.isNear());
       restate();
     }
 

@@ -19,6 +19,7 @@ import tollway.reach.ReachConfig;
  * @param ports where its data channels are
  * @param mapPorts whether the router at home is asked to let people in
  * @param includeLoopback whether loopback addresses are candidates, for one host
+ * @param stun which STUN servers are asked
  */
 public record WidgetConfig(
     List<Invite> invites,
@@ -29,9 +30,23 @@ public record WidgetConfig(
     TrustedRoots roots,
     UdpPorts ports,
     boolean mapPorts,
-    boolean includeLoopback) {
+    boolean includeLoopback,
+    StunChoice stun) {
   public WidgetConfig {
     invites = List.copyOf(invites);
+  }
+
+  /** With the usual STUN servers. */
+  public WidgetConfig(
+      List<Invite> invites,
+      WidgetVia via,
+      WidgetLimits limits,
+      String tag,
+      TrustedRoots roots,
+      UdpPorts ports,
+      boolean mapPorts,
+      boolean includeLoopback) {
+    this(invites, via, limits, tag, roots, ports, mapPorts, includeLoopback, StunChoice.USUAL);
   }
 
   List<NodeId> egresses() {

@@ -272,7 +272,7 @@ final class FreddieConnection implements Redialer.Attempt {
   }
 
   /** A freddie on our own host is somebody's experiment: all who are there mean each other. */
-  private boolean isNear() {
+  boolean isNear() {
     if (freddie.route().upstream().isPresent()) {
       return false;
     }

@@ -114,6 +114,12 @@ public final class SignalingClient {
     }
   }
 
+  /** Whether the freddie that knows us is on this very host. */
+  public boolean isNear() {
+    loop.checkInLoop();
+    return connected != null && connected.isNear();
+  }
+
   /** Leaves, and does not come back. */
   public void close() {
     loop.checkInLoop();

@@ -4,11 +4,12 @@ package tollway.webrtc;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import tollway.stun.StunCohort;
 
 /**
  * What an {@link IceAgent} may use and how patient it is.
  *
- * @param stunServers asked for our public address, all at once; names may be unresolved; at most 8
+ * @param stun asked for our public address, all at once; at most 8 servers
  * @param includeLoopback whether loopback addresses are candidates, for tests and for one host
  * @param includeLinkLocal whether IPv6 link-local addresses are candidates
  * @param remotes which addresses of the peer may be tried
@@ -21,7 +22,7 @@ import java.util.List;
  * @param consentTimeout a path silent for this long is dead; at most 30 s (RFC 7675 §5.1)
  */
 public record IceConfig(
-    List<InetSocketAddress> stunServers,
+    StunCohort stun,
     boolean includeLoopback,
     boolean includeLinkLocal,
     RemoteAddresses remotes,
@@ -47,8 +48,7 @@ public record IceConfig(
   static final int MOST_STUN_SERVERS = 8;
 
   public IceConfig {
-    stunServers = List.copyOf(stunServers);
-    if (stunServers.size() > MOST_STUN_SERVERS) {
+    if (stun.servers().size() > MOST_STUN_SERVERS) {
       throw new IllegalArgumentException("more than " + MOST_STUN_SERVERS + " STUN servers");
     }
     if (portMin < 0 || portMax > 0xffff || portMin > portMax || (portMin == 0 && portMax != 0)) {
@@ -64,7 +64,7 @@ public record IceConfig(
   /** No STUN, no loopback, any port, any LAN; connects within 15 s, sees a dead peer in 4 s. */
   public static IceConfig defaults() {
     return new IceConfig(
-        List.of(),
+        StunCohort.of(List.of()),
         false,
         false,
         RemoteAddresses.PRIVATE,
@@ -78,6 +78,10 @@ public record IceConfig(
   }
 
   public IceConfig withStunServers(List<InetSocketAddress> servers) {
+    return withStun(StunCohort.of(servers));
+  }
+
+  public IceConfig withStun(StunCohort servers) {
     return new IceConfig(
         servers,
         includeLoopback,
@@ -95,7 +99,7 @@ public record IceConfig(
   /** Sets {@link #includeLoopback}; true also lets the peer's loopback addresses be tried. */
   public IceConfig withLoopback(boolean include) {
     return new IceConfig(
-        stunServers,
+        stun,
         include,
         includeLinkLocal,
         include ? RemoteAddresses.LOOPBACK : remotes,
@@ -110,7 +114,7 @@ public record IceConfig(
 
   public IceConfig withLinkLocal(boolean include) {
     return new IceConfig(
-        stunServers,
+        stun,
         includeLoopback,
         include,
         remotes,
@@ -125,7 +129,7 @@ public record IceConfig(
 
   public IceConfig withRemotes(RemoteAddresses allowed) {
     return new IceConfig(
-        stunServers,
+        stun,
         includeLoopback,
         includeLinkLocal,
         allowed,
@@ -140,7 +144,7 @@ public record IceConfig(
 
   public IceConfig withPorts(int min, int max) {
     return new IceConfig(
-        stunServers,
+        stun,
         includeLoopback,
         includeLinkLocal,
         remotes,
@@ -155,7 +159,7 @@ public record IceConfig(
 
   public IceConfig withPortMapping(boolean ask) {
     return new IceConfig(
-        stunServers,
+        stun,
         includeLoopback,
         includeLinkLocal,
         remotes,
@@ -170,7 +174,7 @@ public record IceConfig(
 
   public IceConfig withConnectTimeout(Duration timeout) {
     return new IceConfig(
-        stunServers,
+        stun,
         includeLoopback,
         includeLinkLocal,
         remotes,
@@ -185,7 +189,7 @@ public record IceConfig(
 
   public IceConfig withConsent(Duration interval, Duration timeout) {
     return new IceConfig(
-        stunServers,
+        stun,
         includeLoopback,
         includeLinkLocal,
         remotes,

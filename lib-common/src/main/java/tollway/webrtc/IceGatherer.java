@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import tollway.portmap.PortMapping;
 import tollway.stun.NatMapping;
 import tollway.stun.StunAttribute;
 import tollway.stun.StunCodec;
+import tollway.stun.StunCohort;
 import tollway.stun.StunMessage;
 import tollway.stun.StunTransaction;
 
@@ -56,14 +58,29 @@ final class IceGatherer {
   private static final int MOST_CANDIDATES = 64;
   private static final Logger log = LoggerFactory.getLogger(IceGatherer.class);
 
-  private record Question(IceSocket socket, IceBase base, InetSocketAddress server) {}
+  /** {@code named}: the server as it was named to us, maybe by a name. */
+  private record Question(
+      IceSocket socket,
+      IceBase base,
+      InetSocketAddress named,
+      InetSocketAddress server,
+      long asked) {}
 
   private final NettyEventLoop loop;
   private final Random random;
   private final IceConfig config;
   private final Output output;
   private final Map<IceSocket, IceBase> bases = new HashMap<>();
-  private final List<InetSocketAddress> servers = new ArrayList<>();
+
+  /** As they were named, by the addresses that are asked. */
+  private final Map<InetSocketAddress, InetSocketAddress> servers = new LinkedHashMap<>();
+
+  /** As they were named: those that were asked, or whose name nobody knows. */
+  private final Set<InetSocketAddress> tried = new HashSet<>();
+
+  /** As they were named: those from which something came that is of use. */
+  private final Set<InetSocketAddress> heard = new HashSet<>();
+
   private final Map<Bytes, Question> questions = new HashMap<>();
   private final Map<Bytes, StunTransaction> transactions = new HashMap<>();
   private final Map<String, String> foundations = new HashMap<>();
@@ -88,12 +105,12 @@ final class IceGatherer {
 
   void start(IceSocket.Sink sink) {
     List<InetAddress> addresses = HostAddresses.usable(config);
-    awaited = addresses.size() + config.stunServers().size();
+    awaited = addresses.size() + config.stun().servers().size();
     deadline = loop.schedule(PATIENCE, this::finish);
     for (int i = 0; i < addresses.size(); i++) {
       open(addresses.get(i), 0xffff - i, sink);
     }
-    config.stunServers().forEach(this::resolve);
+    config.stun().servers().forEach(this::resolve);
     finishIfDone();
   }
 
@@ -112,7 +129,7 @@ final class IceGatherer {
           bases.put(socket, base);
           output.base(socket, base);
           tell(IceCandidate.Type.HOST, base, base.address(), Optional.empty());
-          servers.forEach(server -> ask(socket, base, server));
+          servers.forEach((server, named) -> ask(socket, base, named, server));
           if (config.mapPorts()) {
             askRouter(base);
           }
@@ -139,14 +156,14 @@ final class IceGatherer {
 
   private void resolve(InetSocketAddress server) {
     if (!server.isUnresolved()) {
-      found(List.of(server));
+      found(server, List.of(server));
       return;
     }
     BackgroundThread.start(
         "stun-name",
         () -> {
           List<InetSocketAddress> found = lookUp(server);
-          loop.execute(() -> found(found));
+          loop.execute(() -> found(server, found));
         });
   }
 
@@ -171,25 +188,31 @@ final class IceGatherer {
     return one.getAddress().getClass() == other.getAddress().getClass();
   }
 
-  private void found(List<InetSocketAddress> addresses) {
+  private void found(InetSocketAddress named, List<InetSocketAddress> addresses) {
     if (closed) {
       return;
     }
-    servers.addAll(addresses);
+    if (addresses.isEmpty()) {
+      tried.add(named);
+    }
     for (InetSocketAddress server : addresses) {
-      bases.forEach((socket, base) -> ask(socket, base, server));
+      if (servers.putIfAbsent(server, named) == null) {
+        bases.forEach((socket, base) -> ask(socket, base, named, server));
+      }
     }
     arrived();
   }
 
-  private void ask(IceSocket socket, IceBase base, InetSocketAddress server) {
+  private void ask(
+      IceSocket socket, IceBase base, InetSocketAddress named, InetSocketAddress server) {
     if (closed || done || !base.reaches(server)) {
       return;
     }
     StunMessage question = StunMessage.request(StunMessage.newTransactionId(random));
     Bytes id = question.transactionId();
     Bytes datagram = StunCodec.encode(question);
-    questions.put(id, new Question(socket, base, server));
+    questions.put(id, new Question(socket, base, named, server, loop.nanoTime()));
+    tried.add(named);
     transactions.put(
         id,
         StunTransaction.start(
@@ -234,6 +257,14 @@ final class IceGatherer {
     if (sameFamily(base.address(), mapped)
         && AddressScope.of(mapped.getAddress()) != AddressScope.NOWHERE) {
       answers.computeIfAbsent(base, fresh -> new HashMap<>()).put(question.server(), mapped);
+      heard.add(question.named());
+      config
+          .stun()
+          .report()
+          .answered(
+              question.named(),
+              question.server(),
+              Duration.ofNanos(loop.nanoTime() - question.asked()));
       tell(IceCandidate.Type.SERVER_REFLEXIVE, base, mapped, Optional.of(base.address()));
     }
   }
@@ -292,9 +323,23 @@ final class IceGatherer {
     if (!closed && !done) {
       done = true;
       deadline.cancel();
+      tellOfServers();
       List.copyOf(questions.keySet()).forEach(this::forget);
       output.done(nat());
     }
+  }
+
+  /** Who was silent all the time, or told another address than most. */
+  private void tellOfServers() {
+    StunCohort.Report report = config.stun().report();
+    questions.values().forEach(late -> tried.remove(late.named()));
+    tried.removeAll(heard);
+    tried.forEach(report::useless);
+    answers.values().stream()
+        .flatMap(told -> NatMapping.odd(told).stream())
+        .map(servers::get)
+        .distinct()
+        .forEach(report::useless);
   }
 
   void close() {

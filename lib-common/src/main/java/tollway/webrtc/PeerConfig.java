@@ -4,6 +4,7 @@ package tollway.webrtc;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import tollway.stun.StunCohort;
 
 /**
  * What a {@link PeerConnection} may use and how much.
@@ -65,6 +66,10 @@ public record PeerConfig(
 
   public PeerConfig withStunServers(List<InetSocketAddress> servers) {
     return withIce(ice.withStunServers(servers));
+  }
+
+  public PeerConfig withStun(StunCohort servers) {
+    return withIce(ice.withStun(servers));
   }
 
   /** Whether loopback addresses are candidates, for tests and for one host. */

@@ -55,7 +55,7 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   /** On a free port of an address of this host. */
-  static ScriptedServer on(Kind kind, String host) throws IOException {
+  public static ScriptedServer on(Kind kind, String host) throws IOException {
     return new ScriptedServer(kind, new InetSocketAddress(host, 0));
   }
 
@@ -73,7 +73,7 @@ public final class ScriptedServer implements AutoCloseable {
     System.in.read();
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return (InetSocketAddress) socket.getLocalSocketAddress();
   }
 
