@@ -14,7 +14,8 @@ import tollway.cli.RootCommand;
       TopCommand.class,
       StunCommand.class,
       ListCommand.class,
-      PuzzleCommand.class
+      PuzzleCommand.class,
+      DoctorCommand.class
     })
 final class FreddieCommand extends RootCommand {
   FreddieCommand(CliIo io) {

@@ -4,6 +4,7 @@ package tollway.pipeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;

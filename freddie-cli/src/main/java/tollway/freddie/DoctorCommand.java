@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tollway.cli.ExitCode;
+import tollway.cli.HostPort;
+import tollway.cli.Subcommand;
+import tollway.cli.UserErrorException;
+import tollway.console.Check;
+import tollway.exec.Host;
+import tollway.loop.NettyLoops;
+import tollway.tls.TlsOptions;
+
+/** {@code freddie doctor}: whether a freddie can run here, or runs well there. */
+@Command(
+    name = "doctor",
+    sortOptions = false,
+    description =
+        "Look whether this host has what 'freddie serve' needs, with the options that it will be"
+            + " given; or, with URL, whether the freddie there serves clients as they reach it.",
+    footer = {
+      "",
+      "Takes 15 s at most. Where a freddie runs at --listen already, it is asked as well.",
+      "Exit code 0: all is well, or could be better (warn); 1: something is broken (FAIL)."
+    })
+final class DoctorCommand extends Subcommand {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "URL",
+      description = "As clients have it: what stands before the freddie is looked at, too.")
+  private @Nullable String url;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8480",
+      description = "As of 'freddie serve' (default: ${DEFAULT-VALUE}).")
+  private String listen = "";
+
+  @Mixin private TlsOptions tls = new TlsOptions();
+  @Mixin private StunOptions stun = new StunOptions();
+
+  @Option(
+      names = "--max-clients",
+      paramLabel = "N",
+      defaultValue = "" + FreddieConfig.Limits.DEFAULT_CLIENTS,
+      description = "As of 'freddie serve' (default: ${DEFAULT-VALUE}).")
+  private int maxClients;
+
+  @Option(names = "--json", description = "Print one JSON object instead.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (maxClients < 1) {
+      throw new UserErrorException("--max-clients: give a number above 0");
+    }
+    if (tls.files().isEmpty()) {
+      tls.read(); // Half of a certificate is a mistake of the command line.
+    }
+    List<Check> checks = new ArrayList<>();
+    try (NettyLoops loops = new NettyLoops(1)) {
+      if (url == null) {
+        checks.addAll(ofHost(loops));
+      } else {
+        checks.addAll(new ServiceChecks(loops.next(), address(url)).all());
+      }
+    }
+    boolean fine = Check.report(checks, json, io().out());
+    return fine ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private List<Check> ofHost(NettyLoops loops) throws IOException, InterruptedException {
+    List<FreddieConfig.StunAddress> stunAddresses = stun.addresses();
+    HostChecks host =
+        new HostChecks(
+            Host.real(), HostPort.parse("--listen", listen).resolve("--listen"), tls, maxClients);
+    StunChecks sockets = new StunChecks(loops.next(), stunAddresses, stun.alternate());
+    List<Check> checks = new ArrayList<>(host.all());
+    checks.addAll(sockets.all());
+    if (host.runsAt().isPresent()) {
+      checks.addAll(new ServiceChecks(loops.next(), host.runsAt().get()).all());
+    }
+    return checks;
+  }
+
+  private static URI address(String text) {
+    try {
+      MetricsReader.of(text); // Which knows what an address is.
+      return URI.create(text);
+    } catch (IllegalArgumentException wrong) {
+      throw new UserErrorException(
+          "'" + text + "' is no freddie's address: give one like https://freddie.example.org");
+    }
+  }
+}

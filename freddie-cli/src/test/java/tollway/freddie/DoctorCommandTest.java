@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.sun.net.httpserver.HttpServer;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tollway.cli.ExitCode;
+import tollway.cli.Launcher;
+import tollway.lab.Said;
+import tollway.lab.TestCertificates;
+
+final class DoctorCommandTest {
+  private static final String ANY = "127.0.0.1:0";
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  @TempDir private Path directory;
+
+  private static Said doctor(String... words) {
+    List<String> all = new ArrayList<>(List.of("doctor"));
+    all.addAll(List.of(words));
+    return Said.by(new Launcher("freddie", FreddieCommand::new), all.toArray(String[]::new));
+  }
+
+  /** The rows of one name. */
+  private static List<String> rows(Said said, String name) {
+    return said.out().lines().filter(line -> line.substring(6).startsWith(name + " ")).toList();
+  }
+
+  private static FreddieNode freddie(boolean withStun) throws Exception {
+    return FreddieNode.start(
+        new FreddieConfig(
+            ANY_PORT,
+            Optional.empty(),
+            withStun ? List.of(new FreddieConfig.StunAddress(ANY_PORT, "")) : List.of(),
+            Optional.empty(),
+            FreddieConfig.Limits.of(100)));
+  }
+
+  @Test
+  void aHostThatHasAllSaysSo() {
+    Said fine = doctor("--listen", ANY, "--stun", ANY, "--max-clients=5");
+    assertThat(fine.exitCode()).as(fine.out()).isZero();
+    assertThat(rows(fine, "listen"))
+        .containsExactly("ok    listen              127.0.0.1:0 is free");
+    assertThat(rows(fine, "certificate")).singleElement().asString().startsWith("skip");
+    assertThat(rows(fine, "stun")).singleElement().asString().startsWith("ok");
+    assertThat(rows(fine, "open files")).singleElement().asString().startsWith("ok");
+
+    Said two = doctor("--listen", ANY, "--stun", ANY, "--stun-alternate", "127.0.0.2:0");
+    assertThat(two.exitCode()).as(two.out()).isZero();
+    assertThat(rows(two, "stun")).hasSize(4).allMatch(row -> row.startsWith("ok"));
+    assertThat(rows(two, "nat discovery")).isEmpty();
+  }
+
+  @Test
+  void aFreddieThatRunsIsAskedAsAClientWould() throws Exception {
+    try (FreddieNode node = freddie(true)) {
+      String at = FreddieNode.text(node.address());
+      Said here = doctor("--listen", at, "--stun", node.stunServers().get(0));
+      assertThat(here.exitCode()).as(here.out()).isZero();
+      assertThat(rows(here, "listen").get(0)).contains("a freddie runs at " + at);
+      assertThat(rows(here, "stun").get(0)).contains("a STUN server answers at ");
+      assertThat(rows(here, "signalling").get(0)).startsWith("ok    ").contains("welcomes");
+
+      Said there = doctor("http://" + at, "--json");
+      JsonObject report = JsonParser.parseString(there.out()).getAsJsonObject();
+      assertThat(report.get("fine").getAsBoolean()).isTrue();
+      assertThat(report.getAsJsonArray("checks")).hasSize(3);
+    }
+    try (FreddieNode node = freddie(false)) {
+      Said there = doctor("http://" + FreddieNode.text(node.address()));
+      assertThat(there.exitCode()).isZero();
+      assertThat(rows(there, "stun").get(0)).startsWith("warn").contains("names no server");
+    }
+  }
+
+  @Test
+  void portsThatOthersHaveAreFoundOut() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        DatagramSocket silent = new DatagramSocket(ANY_PORT)) {
+      Thread hangsUp = new Thread(() -> hangUp(other));
+      hangsUp.setDaemon(true);
+      hangsUp.start();
+      Said said =
+          doctor(
+              "--listen", "127.0.0.1:" + other.getLocalPort(),
+              "--stun", "127.0.0.1:" + silent.getLocalPort());
+      assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(rows(said, "listen").get(0)).startsWith("FAIL").contains("not by a freddie");
+      assertThat(rows(said, "stun").get(0)).startsWith("FAIL").contains("not by STUN");
+      assertThat(rows(said, "signalling")).isEmpty();
+    }
+    Said elsewhere = doctor("--listen", "192.0.2.1:8480", "--stun", "192.0.2.1:3478");
+    assertThat(elsewhere.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(rows(elsewhere, "stun").get(0)).startsWith("FAIL").contains("'ip address'");
+  }
+
+  private static void hangUp(ServerSocket server) {
+    try {
+      while (true) {
+        server.accept().close();
+      }
+    } catch (java.io.IOException closed) {
+      // The end of the test.
+    }
+  }
+
+  @Test
+  void certificatesAreReadBeforeClientsSeeThem() throws Exception {
+    TestCertificates authority = new TestCertificates();
+    TestCertificates.Certified good = authority.certify("good", "EC", Duration.ofDays(90));
+    TestCertificates.Certified ending = authority.certify("ending", "EC", Duration.ofDays(3));
+    assertThat(certificate(good.certificate(), good.key())).startsWith("ok").contains("89 days");
+    assertThat(certificate(ending.certificate(), ending.key()))
+        .startsWith("warn")
+        .contains("expires in 2 days");
+    assertThat(certificate(good.certificate(), ending.key()))
+        .startsWith("FAIL")
+        .contains("the key is not that of the certificate");
+    assertThat(certificate("nothing", good.key())).startsWith("FAIL");
+    Said missing = doctor("--listen", ANY, "--tls-cert", "/nowhere/a", "--tls-key", "/nowhere/b");
+    assertThat(missing.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(rows(missing, "certificate").get(0)).contains("no such file: /nowhere/a");
+  }
+
+  private String certificate(String chain, String key) throws Exception {
+    Path one = Files.writeString(directory.resolve("cert.pem"), chain);
+    Path other = Files.writeString(directory.resolve("key.pem"), key);
+    return rows(
+            doctor("--listen", ANY, "--tls-cert", one.toString(), "--tls-key", other.toString()),
+            "certificate")
+        .get(0);
+  }
+
+  @Test
+  void aFrontThatPassesNoWebSocketIsFoundOut() throws Exception {
+    HttpServer front = HttpServer.create(ANY_PORT, 5);
+    front.createContext(
+        "/",
+        exchange -> {
+          int status = exchange.getRequestURI().getPath().equals("/healthz") ? 200 : 403;
+          exchange.sendResponseHeaders(status, -1);
+          exchange.close();
+        });
+    front.start();
+    try {
+      Said said = doctor("http://127.0.0.1:" + front.getAddress().getPort());
+      assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(rows(said, "healthz").get(0)).startsWith("ok");
+      assertThat(rows(said, "signalling").get(0))
+          .startsWith("FAIL")
+          .contains("403")
+          .contains("pass /v2/signal on");
+      assertThat(rows(said, "stun").get(0)).startsWith("skip");
+    } finally {
+      front.stop(0);
+    }
+    Said nobody = doctor("http://127.0.0.1:" + front.getAddress().getPort());
+    assertThat(rows(nobody, "healthz").get(0)).startsWith("FAIL");
+    assertThat(nobody.out()).hasLineCount(3);
+  }
+
+  @Test
+  void fewFilesAreTold() {
+    Said said = doctor("--listen", ANY, "--max-clients", "999999999");
+    assertThat(rows(said, "open files").get(0)).contains("999999999 clients");
+  }
+
+  @Test
+  void whatMakesNoSenseIsOneLine() {
+    refused("is no freddie's address", "ftp://example.org");
+    refused("is no freddie's address", "http://");
+    refused("--listen: 'x' is not HOST:PORT", "--listen", "x");
+    refused("--max-clients: give a number above 0", "--max-clients", "0");
+    refused("give both or neither", "--tls-cert", "x");
+    refused("give both or neither", "--tls-key", "x");
+    refused("--stun-alternate: give --stun as well", "--stun-alternate", "127.0.0.1:1");
+  }
+
+  private static void refused(String line, String... words) {
+    Said said = doctor(words);
+    assertThat(said.exitCode()).as(said.out()).isEqualTo(ExitCode.USAGE);
+    assertThat(said.out()).isEmpty();
+    assertThat(said.err()).contains(line).hasLineCount(1);
+  }
+}
