@@ -32,7 +32,8 @@ final class ArchitectureTest {
     DOORS.put("files", Set.of());
     DOORS.put("seqno", Set.of("files"));
     DOORS.put("store", Set.of("files"));
-    DOORS.put("cli", Set.of("bytes", "files"));
+    DOORS.put("log", Set.of());
+    DOORS.put("cli", Set.of("bytes", "files", "log"));
     DOORS.put("identity", Set.of("bytes", "files"));
     DOORS.put("receipt", Set.of("bytes", "identity"));
     DOORS.put("link", Set.of("bytes", "loop"));

@@ -20,6 +20,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.DurationText;
 import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
+import tollway.cli.LogOption;
 import tollway.cli.MetricsOption;
 import tollway.cli.Subcommand;
 import tollway.control.ControlEvents;
@@ -94,6 +95,7 @@ final class DesktopCommand extends Subcommand {
   @Mixin private StunOption stun = new StunOption();
   @Mixin private ControlOption control = new ControlOption();
   @Mixin private MetricsOption metrics = new MetricsOption();
+  @Mixin private LogOption log = new LogOption();
 
   @Mixin private ReportOptions reports = new ReportOptions();
 
@@ -102,6 +104,7 @@ final class DesktopCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
+    log.begin();
     DesktopConfig config = toConfig();
     Optional<InetSocketAddress> page = metrics.address();
     Optional<ReporterConfig> reporting = reports.toConfig(io());

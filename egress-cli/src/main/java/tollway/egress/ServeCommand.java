@@ -13,6 +13,7 @@ import tollway.bytes.MalformedBytesException;
 import tollway.cli.CommandFailedException;
 import tollway.cli.DurationText;
 import tollway.cli.ExitCode;
+import tollway.cli.LogOption;
 import tollway.cli.Subcommand;
 import tollway.identity.Identity;
 import tollway.loop.ListenException;
@@ -62,6 +63,7 @@ final class ServeCommand extends Subcommand {
   private String drain = "";
 
   @Mixin private ControlOption control = new ControlOption();
+  @Mixin private LogOption log = new LogOption();
 
   @Option(names = "--json", description = "Say as one JSON object when and where it is ready.")
   private boolean json;
@@ -69,6 +71,7 @@ final class ServeCommand extends Subcommand {
   @Override
   public Integer call()
       throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
+    log.begin();
     OwnAddresses own = new OwnAddresses();
     own.refresh();
     invites.check(door.isSecure());

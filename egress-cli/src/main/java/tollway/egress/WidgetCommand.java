@@ -21,6 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
+import tollway.cli.LogOption;
 import tollway.cli.MetricsOption;
 import tollway.cli.Subcommand;
 import tollway.control.ControlEvents;
@@ -87,6 +88,7 @@ final class WidgetCommand extends Subcommand {
   @Mixin private LimitOptions limits = new LimitOptions();
   @Mixin private ControlOption control = new ControlOption();
   @Mixin private MetricsOption metrics = new MetricsOption();
+  @Mixin private LogOption log = new LogOption();
 
   @Option(
       names = "--state",
@@ -123,6 +125,7 @@ final class WidgetCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
+    log.begin();
     Path directory = InviteOptions.stateDirectory(state, io().environment());
     ReachConfig reaching = reach.toConfig(directory, true);
     WidgetConfig config =

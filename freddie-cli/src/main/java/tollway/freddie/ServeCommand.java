@@ -19,6 +19,7 @@ import tollway.cli.CommandFailedException;
 import tollway.cli.DurationText;
 import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
+import tollway.cli.LogOption;
 import tollway.cli.UserErrorException;
 import tollway.loop.ListenException;
 import tollway.loop.StopSignal;
@@ -53,6 +54,7 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private TlsOptions tls = new TlsOptions();
 
   @Mixin private StunOptions stun = new StunOptions();
+  @Mixin private LogOption log = new LogOption();
 
   @Mixin private ListBoard list = new ListBoard();
 
@@ -96,6 +98,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailedException {
+    log.begin();
     CliIo io = Objects.requireNonNull(parent).io();
     FreddieConfig config = toConfig();
     list.read();

@@ -3,6 +3,8 @@ package tollway.freddie;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,6 +71,37 @@ final class FreddieTlsIT {
       Await.until("by SIGHUP, too", () -> subject(trusting, url).equals("CN=fourth"));
       assertThat(freddie.stop()).isZero();
       assertThat(freddie.err()).allMatch(line -> line.startsWith("freddie: the certificate "));
+    }
+  }
+
+  @Test
+  void theLogIsJsonForWhoeverCollectsIt() throws Exception {
+    Path certificate = directory.resolve("cert.pem");
+    Path key = directory.resolve("key.pem");
+    put(certificate, key, new TestCertificates().certify("one", "EC", Duration.ofDays(1)));
+    try (JavaProcess freddie =
+        freddie(
+            "--tls-cert",
+            certificate.toString(),
+            "--tls-key",
+            key.toString(),
+            "--json",
+            "--log-format",
+            "json")) {
+      freddie.event("ready");
+      Files.writeString(key, "\u001b[31m\n");
+      Await.until("it is said", () -> !freddie.err().isEmpty());
+      assertThat(freddie.stop()).isZero();
+      assertThat(freddie.err())
+          .hasSize(1)
+          .allSatisfy(
+              line -> {
+                JsonObject said = JsonParser.parseString(line).getAsJsonObject();
+                assertThat(said.get("logger").getAsString()).isEqualTo("freddie");
+                assertThat(said.get("level").getAsString()).isEqualTo("INFO");
+                assertThat(said.get("message").getAsString())
+                    .startsWith("the certificate kept as before: --tls-cert " + certificate);
+              });
     }
   }
 

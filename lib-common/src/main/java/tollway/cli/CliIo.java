@@ -3,7 +3,6 @@ package tollway.cli;
 
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** What a command may touch of the process around it. */
@@ -15,9 +14,6 @@ public record CliIo(
 
   public static CliIo ofProcess() {
     return new CliIo(
-        System.in,
-        StandardOutput.open(),
-        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-        System.getenv());
+        System.in, StandardOutput.open(), new StandardErrorWriter(System.err), System.getenv());
   }
 }

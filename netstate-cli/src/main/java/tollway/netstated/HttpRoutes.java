@@ -106,7 +106,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (thrown instanceof IOException) {
       log.debug("{} went away: {}", context.channel().remoteAddress(), thrown.toString());
     } else {
-      log.warn("{} is cut off", context.channel().remoteAddress(), thrown);
+      log.warn("a client is cut off", thrown);
     }
     context.close();
   }

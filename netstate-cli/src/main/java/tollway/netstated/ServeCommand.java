@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import tollway.cli.CliIo;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.HostPort;
+import tollway.cli.LogOption;
 import tollway.cli.UserErrorException;
 import tollway.loop.ListenException;
 import tollway.loop.NettyLoops;
@@ -36,6 +38,7 @@ final class ServeCommand implements Callable<Integer> {
   static final String DEFAULT_LISTEN = "127.0.0.1:8090";
 
   @ParentCommand private @Nullable NetstateCommand parent;
+  @Mixin private LogOption log = new LogOption();
 
   @Option(
       names = "--listen",
@@ -55,6 +58,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
+    log.begin();
     CliIo io = java.util.Objects.requireNonNull(parent).io();
     ServeConfig config = toConfig(io);
     StopSignal stop = new StopSignal();

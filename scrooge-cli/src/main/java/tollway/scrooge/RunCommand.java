@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
+import tollway.cli.LogOption;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.control.ControlInUseException;
@@ -44,6 +45,7 @@ final class RunCommand extends Subcommand {
   private static final long CAP_NET_ADMIN = 1L << 12; // capabilities(7)
 
   @Mixin private RunOptions options = new RunOptions();
+  @Mixin private LogOption log = new LogOption();
 
   @Option(names = "--json", description = "Say that it is ready as a JSON object on stdout.")
   private boolean json;
@@ -51,6 +53,7 @@ final class RunCommand extends Subcommand {
   @Override
   public Integer call()
       throws IOException, MalformedBytesException, CommandFailedException, InterruptedException {
+    log.begin();
     options.check();
     if (!options.planning()) {
       checkHost(Host.real());
