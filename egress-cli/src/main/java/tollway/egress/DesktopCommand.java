@@ -171,13 +171,11 @@ final class DesktopCommand extends Subcommand {
     Path directory = InviteOptions.stateDirectory(state, io().environment());
     ReachConfig reaching = reach.toConfig(directory, true);
     return way.toConfig(
-            invites.only(io()),
-            reaching,
-            Optional.of(HostPort.parse("--listen", listen).resolve("--listen")),
-            proxyUserFile == null
-                ? Optional.empty()
-                : Optional.of(ProxyUserFile.read(proxyUserFile)))
-        .withStun(stun.choice(directory));
+        invites.only(io()),
+        reaching,
+        stun.choice(directory),
+        Optional.of(HostPort.parse("--listen", listen).resolve("--listen")),
+        proxyUserFile == null ? Optional.empty() : Optional.of(ProxyUserFile.read(proxyUserFile)));
   }
 
   private void warnIfOpen(DesktopConfig config, HostPort at) {

@@ -21,6 +21,7 @@ import tollway.loop.ThreadEventLoop;
 import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopListener;
 import tollway.pipeline.Invite;
+import tollway.pipeline.StunChoice;
 import tollway.pt.PtArgument;
 import tollway.pt.PtArguments;
 import tollway.pt.PtGreeting;
@@ -138,7 +139,12 @@ final class PtDesktops implements PtGreeting.Guide, AutoCloseable {
         new Use(
             Desktop.start(
                 loops,
-                way.toConfig(invite, ReachConfig.PLAIN, Optional.empty(), Optional.empty()),
+                way.toConfig(
+                    invite,
+                    ReachConfig.PLAIN,
+                    StunChoice.USUAL,
+                    Optional.empty(),
+                    Optional.empty()),
                 new Says()));
     uses.put(invite, fresh);
     return fresh;

@@ -28,6 +28,7 @@ import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopListener;
 import tollway.pipeline.SpeedProgress;
 import tollway.pipeline.SpeedResult;
+import tollway.pipeline.StunChoice;
 import tollway.session.TransportKind;
 
 /** {@code egress speedtest}. */
@@ -106,6 +107,7 @@ final class SpeedtestCommand extends Subcommand {
               way.toConfig(
                   invites.only(io()),
                   reach.toConfig(InviteOptions.stateDirectory(null, io().environment()), false),
+                  StunChoice.USUAL,
                   Optional.empty(),
                   Optional.empty()),
               reached);

@@ -19,6 +19,7 @@ import tollway.pipeline.Desktop;
 import tollway.pipeline.DesktopConfig;
 import tollway.pipeline.DirectUse;
 import tollway.pipeline.Invite;
+import tollway.pipeline.StunChoice;
 import tollway.pipeline.TrustedRoots;
 import tollway.pipeline.UdpPorts;
 import tollway.pipeline.Widget;
@@ -68,7 +69,8 @@ final class VolunteerDoctor {
                   roots,
                   UdpPorts.ANY,
                   false,
-                  false),
+                  false,
+                  StunChoice.USUAL),
               Identity.generate(new SecureRandom()),
               watch);
       loop.execute(

@@ -11,6 +11,7 @@ import tollway.pipeline.DesktopConfig;
 import tollway.pipeline.DirectUse;
 import tollway.pipeline.Invite;
 import tollway.pipeline.ProxyUser;
+import tollway.pipeline.StunChoice;
 import tollway.reach.ReachConfig;
 
 /** The options that say by which way a person goes to the egress. */
@@ -71,6 +72,7 @@ final class WayOptions {
   DesktopConfig toConfig(
       Invite invite,
       ReachConfig reach,
+      StunChoice stun,
       Optional<InetSocketAddress> listen,
       Optional<ProxyUser> user) {
     check();
@@ -86,7 +88,8 @@ final class WayOptions {
         reach,
         direct,
         ports.ports(),
-        includeLoopback);
+        includeLoopback,
+        stun);
   }
 
   /** What is wrong is told now. */

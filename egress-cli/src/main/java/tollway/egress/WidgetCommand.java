@@ -151,13 +151,7 @@ final class WidgetCommand extends Subcommand {
       NettyEventLoop loop = loops.next();
       Says says = new Says(identity);
       Widget widget = Widget.create(loop, config, identity, says);
-      WidgetDesk desk =
-          new WidgetDesk(
-              widget,
-              loop,
-              os,
-              InviteOptions.stateDirectory(state, io().environment()),
-              says::present);
+      WidgetDesk desk = new WidgetDesk(widget, loop, os, directory, says::present);
       Optional<RelayJournal> journal =
           config.limits().hasQuota() ? Optional.of(desk.journal()) : Optional.empty();
       boolean metered = MeteredWatch.look();

@@ -48,6 +48,7 @@ import tollway.pipeline.EgressServer;
 import tollway.pipeline.EgressStatus;
 import tollway.pipeline.Invite;
 import tollway.pipeline.Standing;
+import tollway.pipeline.StunChoice;
 import tollway.pipeline.TrustedRoots;
 import tollway.pipeline.UdpPorts;
 import tollway.pipeline.Widget;
@@ -231,7 +232,8 @@ final class StartStopIT {
             TrustedRoots.SYSTEM,
             UdpPorts.ANY,
             false,
-            true),
+            true,
+            StunChoice.USUAL),
         Identity.generate(new SecureRandom()),
         new Unheard());
   }
@@ -251,7 +253,8 @@ final class StartStopIT {
             ReachConfig.PLAIN,
             DirectUse.NEVER,
             UdpPorts.ANY,
-            true),
+            true,
+            StunChoice.USUAL),
         watch);
   }
 

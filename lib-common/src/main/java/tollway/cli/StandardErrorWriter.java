@@ -20,12 +20,12 @@ final class StandardErrorWriter extends PrintWriter {
   private static final Pattern LINE =
       Pattern.compile("(?:([a-z][a-z ]{0,30}): )?(warning: )?(.*)", Pattern.DOTALL);
 
-  private final PrintStream out;
+  private final PrintStream stream;
   private final StringBuilder begun = new StringBuilder();
 
   StandardErrorWriter(PrintStream out) {
     super(out, true, StandardCharsets.UTF_8);
-    this.out = out;
+    stream = out;
   }
 
   @Override
@@ -100,7 +100,7 @@ final class StandardErrorWriter extends PrintWriter {
     String who = fits && parts.group(1) != null ? parts.group(1) : "";
     Level level = fits && parts.group(2) != null ? Level.WARN : Level.INFO;
     if (!all.isEmpty()) {
-      LogOutput.say(out, level, who, fits ? parts.group(3) : all);
+      LogOutput.say(stream, level, who, fits ? parts.group(3) : all);
     }
   }
 }

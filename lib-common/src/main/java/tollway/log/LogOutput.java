@@ -4,22 +4,21 @@ package tollway.log;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.event.Level;
 
 /** Standard error, as the process's log. Any thread; no line is torn by another. */
 public final class LogOutput {
-  private static final AtomicReference<LogFormat> FORMAT = new AtomicReference<>(LogFormat.TEXT);
+  private static volatile LogFormat current = LogFormat.TEXT;
 
   private LogOutput() {}
 
   /** From now on. */
   public static void use(LogFormat format) {
-    FORMAT.set(format);
+    current = format;
   }
 
   public static LogFormat format() {
-    return FORMAT.get();
+    return current;
   }
 
   /** What a program says of itself; {@code logger}: its name, or that of its part. */

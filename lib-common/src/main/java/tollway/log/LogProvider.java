@@ -2,7 +2,9 @@
 package tollway.log;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.Logger;
@@ -43,25 +45,22 @@ public final class LogProvider implements SLF4JServiceProvider {
   static Level level(String name) {
     for (String part = name; !part.isEmpty(); part = parent(part)) {
       String set = System.getProperty(PROPERTY + "." + part);
-      Level found = set == null ? QUIET.get(part) : level(set, null);
+      Level found = set == null ? QUIET.get(part) : named(set).orElse(null);
       if (found != null) {
         return found;
       }
     }
-    return level(System.getProperty(PROPERTY, ""), Level.INFO);
+    return named(System.getProperty(PROPERTY, "")).orElse(Level.INFO);
   }
 
   private static String parent(String name) {
     return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
-  private static Level level(String word, Level otherwise) {
-    for (Level each : Level.values()) {
-      if (each.toString().equalsIgnoreCase(word)) {
-        return each;
-      }
-    }
-    return otherwise;
+  private static Optional<Level> named(String word) {
+    return Stream.of(Level.values())
+        .filter(each -> each.toString().equalsIgnoreCase(word))
+        .findFirst();
   }
 
   @Override

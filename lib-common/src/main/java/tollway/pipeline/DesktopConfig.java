@@ -50,50 +50,6 @@ public record DesktopConfig(
     }
   }
 
-  /** With the usual STUN servers. */
-  public DesktopConfig(
-      Invite invite,
-      Optional<InetSocketAddress> listen,
-      Optional<ProxyUser> user,
-      int paths,
-      int hops,
-      boolean bond,
-      Optional<Rate> rateUp,
-      Optional<Rate> rateDown,
-      DirectUse direct,
-      UdpPorts ports,
-      boolean includeLoopback) {
-    this(
-        invite,
-        listen,
-        user,
-        paths,
-        hops,
-        bond,
-        rateUp,
-        rateDown,
-        direct,
-        ports,
-        includeLoopback,
-        StunChoice.USUAL);
-  }
-
-  public DesktopConfig withStun(StunChoice other) {
-    return new DesktopConfig(
-        invite,
-        listen,
-        user,
-        paths,
-        hops,
-        bond,
-        rateUp,
-        rateDown,
-        direct,
-        ports,
-        includeLoopback,
-        other);
-  }
-
   /** One path, and no proxy: only to see whether it works. */
   public static DesktopConfig toLook(
       Invite invite, ReachConfig reach, DirectUse direct, boolean includeLoopback) {
@@ -109,6 +65,7 @@ public record DesktopConfig(
         reach,
         direct,
         UdpPorts.ANY,
-        includeLoopback);
+        includeLoopback,
+        StunChoice.USUAL);
   }
 }

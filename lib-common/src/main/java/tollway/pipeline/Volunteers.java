@@ -2,15 +2,15 @@
 package tollway.pipeline;
 
 import io.netty.buffer.ByteBuf;
+import java.net.URI;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.net.URI;
-import java.util.stream.Stream;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;

@@ -36,19 +36,6 @@ public record WidgetConfig(
     invites = List.copyOf(invites);
   }
 
-  /** With the usual STUN servers. */
-  public WidgetConfig(
-      List<Invite> invites,
-      WidgetVia via,
-      WidgetLimits limits,
-      String tag,
-      TrustedRoots roots,
-      UdpPorts ports,
-      boolean mapPorts,
-      boolean includeLoopback) {
-    this(invites, via, limits, tag, roots, ports, mapPorts, includeLoopback, StunChoice.USUAL);
-  }
-
   List<NodeId> egresses() {
     return invites.stream().map(Invite::egress).distinct().sorted().toList();
   }

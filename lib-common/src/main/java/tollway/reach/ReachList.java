@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -37,7 +38,7 @@ public record ReachList(
     freddies = List.copyOf(freddies);
     stun = List.copyOf(stun);
     require(number > 0, "a number above 0");
-    require(issued.getNano() == 0 && expires.getNano() == 0, "whole seconds");
+    require(isWhole(issued) && isWhole(expires), "whole seconds");
     require(
         issued.isBefore(expires) && !expires.isAfter(issued.plus(LONGEST_LIFE)),
         "a life of at most " + LONGEST_LIFE.toDays() + " days");
@@ -47,6 +48,10 @@ public record ReachList(
     require(!freddies.isEmpty() || !stun.isEmpty(), "at least one freddie or STUN server");
     freddies.forEach(each -> require(isFreddie(each), "freddies, and not " + each));
     stun.forEach(each -> require(isStun(each), "STUN servers as HOST:PORT, and not " + each));
+  }
+
+  private static boolean isWhole(Instant time) {
+    return time.equals(time.truncatedTo(ChronoUnit.SECONDS));
   }
 
   /** Whether a client can make a route of it. */
