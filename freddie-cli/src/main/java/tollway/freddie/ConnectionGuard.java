@@ -23,8 +23,12 @@ final class ConnectionGuard extends IdleStateHandler {
   /** How long a refused client may take to read why and close. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
+  /** How long a connection that many share may take to read what waits for them. */
+  private static final Duration BEARABLE = Duration.ofSeconds(10);
+
   private final Duration patience;
   private final Counters counters;
+  private boolean shared;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ScheduledFuture<?> deadline;
 
@@ -39,6 +43,16 @@ final class ConnectionGuard extends IdleStateHandler {
     super.handlerAdded(added);
     context = added;
     deadline = cutAfter(patience, Counters.Cut.UNPROVED);
+  }
+
+  /** For a stream of this connection, as if it were a connection. */
+  ConnectionGuard ofStream() {
+    return new ConnectionGuard(patience, counters);
+  }
+
+  /** Its streams are bounded each; together they may have much to say at times. */
+  void sharesIt() {
+    shared = true;
   }
 
   /** The client has said who it claims to be: no more hurry. On the connection's loop. */
@@ -81,11 +95,23 @@ final class ConnectionGuard extends IdleStateHandler {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext changed) {
-    if (changed.channel().isWritable()) {
-      changed.fireChannelWritabilityChanged();
-    } else {
+    if (!shared && !changed.channel().isWritable()) {
       cut(Counters.Cut.NOT_READING);
+      return;
     }
+    if (!changed.channel().isWritable()) {
+      changed
+          .executor()
+          .schedule(
+              () -> {
+                if (!changed.channel().isWritable()) {
+                  cut(Counters.Cut.NOT_READING);
+                }
+              },
+              BEARABLE.toNanos(),
+              TimeUnit.NANOSECONDS);
+    }
+    changed.fireChannelWritabilityChanged();
   }
 
   @Override

@@ -16,6 +16,10 @@ final class Counters {
 
     /** Too many come from where it comes from. */
     TOO_OFTEN,
+
+    /** It sends far more of what HTTP/2 says besides requests than anybody needs. */
+    TOO_FAST,
+
     /** It did not say in time who it is. */
     UNPROVED,
     SILENT,

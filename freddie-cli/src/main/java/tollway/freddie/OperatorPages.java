@@ -27,9 +27,12 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
           .withZone(ZoneOffset.UTC);
 
   private final SignalServer server;
+  private final boolean sockets;
 
-  OperatorPages(SignalServer server) {
+  /** {@code sockets}: whether what is behind us can open WebSockets. */
+  OperatorPages(SignalServer server, boolean sockets) {
     this.server = server;
+    this.sockets = sockets;
   }
 
   @Override
@@ -43,7 +46,13 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
       return;
     }
     String path = request.uri().replaceFirst("\\?.*", "");
-    if (path.equals("/v2/signal")) {
+    if (path.equals("/v2/signal") && !sockets) {
+      answer(
+          context,
+          request,
+          HttpResponseStatus.NOT_IMPLEMENTED,
+          "a WebSocket goes over HTTP/1.1, or poll\n");
+    } else if (path.equals("/v2/signal")) {
       context.fireChannelRead(request);
     } else if (!request.method().equals(HttpMethod.GET)) {
       answer(context, request, HttpResponseStatus.METHOD_NOT_ALLOWED, "GET only\n");

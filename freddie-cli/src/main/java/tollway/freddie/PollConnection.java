@@ -92,8 +92,8 @@ final class PollConnection extends ChannelInboundHandlerAdapter {
     }
     if (stage == Stage.IDLE && part instanceof HttpRequest head && isOurs(head)) {
       begin(head);
-      if (part instanceof HttpContent whole) {
-        read(whole);
+      if (part instanceof HttpContent whole && stage == Stage.READING) {
+        read(whole); // As HTTP/2 has it when there is no body.
       }
     } else if (stage == Stage.IDLE || stage == Stage.PASSING) {
       pass(part);
@@ -161,9 +161,6 @@ final class PollConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void read(HttpContent content) {
-    if (stage != Stage.READING) {
-      return;
-    }
     ByteBuf bytes = content.content();
     if (content.decoderResult().isFailure()) {
       refuseEarly(BAD_REQUEST, "not HTTP");

@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -49,7 +50,7 @@ final class SignalServer implements AutoCloseable {
   private static final int REQUEST_LIMIT = 4096;
 
   /** Who is told goodbye may take so long to go, in milliseconds. */
-  private static final int GOODBYE_MILLIS = 500;
+  static final int GOODBYE_MILLIS = 500;
 
   private final NettyLoops loops;
   private final FreddieConfig.Limits limits;
@@ -66,6 +67,7 @@ final class SignalServer implements AutoCloseable {
   private final Reception reception;
   private final ChannelGroup connections;
   private final AtomicInteger sockets = new AtomicInteger();
+  private final AtomicInteger streams = new AtomicInteger();
   private volatile @Nullable ServerTls tls;
   private volatile boolean draining;
   private volatile ListBoard board = new ListBoard();
@@ -240,27 +242,43 @@ final class SignalServer implements AutoCloseable {
       }
       ServerTls certificate = tls;
       if (certificate != null) {
-        channel.pipeline().addLast(certificate.context().newHandler(channel.alloc()));
+        channel.pipeline().addLast(certificate.webContext().newHandler(channel.alloc()));
       }
-      channel.pipeline().addLast(new HttpServerCodec());
-      channel
-          .pipeline()
-          .addLast(new PollConnection(SignalServer.this, polls, guard, channel, limits.patience()));
+      Http2Choice.add(
+          channel.pipeline(),
+          certificate != null,
+          (pipeline, http2) -> {
+            if (http2) {
+              int most = 2 * limits.clients() + SPARE_CONNECTIONS;
+              Http2Streams.add(
+                  pipeline, guard, streams, most, (one, its) -> serve(one, its, false));
+            } else {
+              pipeline.addLast(new HttpServerCodec());
+              serve(channel, guard, true);
+            }
+          });
+    }
+
+    /** HTTP, of a connection or of a stream; only a connection may become a WebSocket. */
+    private void serve(Channel channel, ConnectionGuard guard, boolean sockets) {
+      ChannelPipeline pipeline = channel.pipeline();
+      pipeline.addLast(
+          new PollConnection(SignalServer.this, polls, guard, channel, limits.patience()));
       if (v1Open) {
-        channel
-            .pipeline()
-            .addLast(new V1Connection(SignalServer.this, v1, guard, channel, limits.patience()));
+        pipeline.addLast(
+            new V1Connection(SignalServer.this, v1, guard, channel, limits.patience()));
       }
-      channel
-          .pipeline()
-          .addLast(
-              new HttpObjectAggregator(REQUEST_LIMIT),
-              new ListPage(board),
-              new OperatorPages(SignalServer.this),
-              new FrameGate(System::nanoTime),
-              new WebSocketServerProtocolHandler(webSocket()),
-              new WebSocketFrameAggregator(Signal.SIZE_LIMIT),
-              new WebSocketConnection(SignalServer.this, guard, channel, random));
+      pipeline.addLast(
+          new HttpObjectAggregator(REQUEST_LIMIT),
+          new ListPage(board),
+          new OperatorPages(SignalServer.this, sockets));
+      if (sockets) {
+        pipeline.addLast(
+            new FrameGate(System::nanoTime),
+            new WebSocketServerProtocolHandler(webSocket()),
+            new WebSocketFrameAggregator(Signal.SIZE_LIMIT),
+            new WebSocketConnection(SignalServer.this, guard, channel, random));
+      }
     }
 
     private WebSocketServerProtocolConfig webSocket() {

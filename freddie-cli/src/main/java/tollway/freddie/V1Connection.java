@@ -105,6 +105,9 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
     }
     if (stage == Stage.IDLE && part instanceof HttpRequest request && isOurs(request)) {
       begin(request);
+      if (part instanceof HttpContent whole && stage == Stage.READING) {
+        read(whole); // As HTTP/2 has it when there is no body.
+      }
     } else if (stage == Stage.IDLE || stage == Stage.PASSING) {
       if (part instanceof HttpRequest) {
         passes();

@@ -37,11 +37,16 @@ final class PollClient implements AutoCloseable {
     }
   }
 
+  /** Takes requests to freddie and answers back. */
+  interface Carrier {
+    Reply post(byte[] body) throws Exception;
+  }
+
   private final InetSocketAddress freddie;
+  private final Carrier carrier;
   private final Identity identity = Identity.generate(new SecureRandom());
   private final Queue<Signal> unread = new ArrayDeque<>();
   private final List<Socket> open = new ArrayList<>();
-  private final Socket socket;
   private Bytes session = Bytes.EMPTY;
   private Bytes nonce = Bytes.EMPTY;
   private long said;
@@ -50,19 +55,34 @@ final class PollClient implements AutoCloseable {
   /** Has no session yet. */
   PollClient(InetSocketAddress freddie) throws IOException {
     this.freddie = freddie;
-    socket = connect();
+    Socket socket = connect();
+    carrier =
+        body -> {
+          write(socket, post(body));
+          return reply(socket);
+        };
+  }
+
+  /** The same, by way of {@code carrier}. */
+  PollClient(InetSocketAddress freddie, Carrier carrier) {
+    this.freddie = freddie;
+    this.carrier = carrier;
   }
 
   /** One that freddie knows. */
   static PollClient proved(InetSocketAddress freddie) throws Exception {
     PollClient client = new PollClient(freddie);
-    client.begin();
-    client.say(client.hello());
-    Signal word = client.hear();
+    client.prove();
+    return client;
+  }
+
+  void prove() throws Exception {
+    begin();
+    say(hello());
+    Signal word = hear();
     if (!(word instanceof Signal.Welcome)) {
       throw new IOException("no welcome but " + word);
     }
-    return client;
   }
 
   /** Gets a session and a challenge. */
@@ -146,9 +166,8 @@ final class PollClient implements AutoCloseable {
     }
   }
 
-  Reply ask(Poll poll) throws IOException {
-    write(socket, post(PollCodec.encode(poll).toArray()));
-    return reply(socket);
+  Reply ask(Poll poll) throws Exception {
+    return carrier.post(PollCodec.encode(poll).toArray());
   }
 
   /** By a connection of its own, whose answer is not read yet. */

@@ -18,6 +18,7 @@ import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.reach.Reach;
+import tollway.tls.ServerTls;
 
 /** A real freddie on a real port, and people around it who all mean one egress. */
 final class Town implements AutoCloseable {
@@ -27,6 +28,7 @@ final class Town implements AutoCloseable {
   private final NettyEventLoop loop = loops.next();
   private final List<Person> people = new ArrayList<>();
   private final FreddieConfig.Limits limits;
+  private final Optional<ServerTls> tls;
   private FreddieNode freddie;
 
   Town() throws IOException {
@@ -34,8 +36,13 @@ final class Town implements AutoCloseable {
   }
 
   Town(FreddieConfig.Limits limits) throws IOException {
+    this(limits, Optional.empty());
+  }
+
+  Town(FreddieConfig.Limits limits, Optional<ServerTls> tls) throws IOException {
     this.limits = limits;
-    freddie = start(0, limits);
+    this.tls = tls;
+    freddie = start(0, limits, tls);
   }
 
   /** Where freddie is, or was last. */
@@ -79,7 +86,7 @@ final class Town implements AutoCloseable {
 
   /** A freddie without memory on the old port. */
   void startFreddie() throws IOException {
-    freddie = start(address().getPort(), limits);
+    freddie = start(address().getPort(), limits, tls);
   }
 
   /** The body of one of the operator's pages. */
@@ -122,12 +129,13 @@ final class Town implements AutoCloseable {
     loops.close();
   }
 
-  private static FreddieNode start(int port, FreddieConfig.Limits limits) throws IOException {
+  private static FreddieNode start(int port, FreddieConfig.Limits limits, Optional<ServerTls> tls)
+      throws IOException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     return FreddieNode.start(
         new FreddieConfig(
             new InetSocketAddress(loopback, port),
-            Optional.empty(),
+            tls,
             List.of(new FreddieConfig.StunAddress(new InetSocketAddress(loopback, 0), "")),
             Optional.empty(),
             limits));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.tls;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
@@ -25,15 +27,31 @@ import tollway.bytes.MalformedBytesException;
 
 /** The certificate of a TLS server and its key, ready for use; also reads certificates alone. */
 public final class ServerTls {
-  private final SslContext context;
+  /** Which HTTP both sides speak is agreed upon with the keys: RFC 7301, RFC 9113 §3.2. */
+  private static final ApplicationProtocolConfig WEB =
+      new ApplicationProtocolConfig(
+          ApplicationProtocolConfig.Protocol.ALPN,
+          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2,
+          ApplicationProtocolNames.HTTP_1_1);
 
-  private ServerTls(SslContext context) {
+  private final SslContext context;
+  private final SslContext webContext;
+
+  private ServerTls(SslContext context, SslContext webContext) {
     this.context = context;
+    this.webContext = webContext;
   }
 
   /** For the handlers of connections. */
   public SslContext context() {
     return context;
+  }
+
+  /** For the handlers of connections that may come to speak HTTP/2. */
+  public SslContext webContext() {
+    return webContext;
   }
 
   /**
@@ -52,7 +70,9 @@ public final class ServerTls {
       throw new MalformedBytesException("the certificate has expired: " + end);
     }
     try {
-      return new ServerTls(SslContextBuilder.forServer(secret, certificates).build());
+      return new ServerTls(
+          SslContextBuilder.forServer(secret, certificates).build(),
+          SslContextBuilder.forServer(secret, certificates).applicationProtocolConfig(WEB).build());
     } catch (javax.net.ssl.SSLException | IllegalArgumentException unfit) {
       throw new MalformedBytesException("TLS does not take it: " + unfit.getMessage());
     }
