@@ -68,6 +68,33 @@ final class BrowserWidgetIT {
   }
 
   @Test
+  void whereFreddiesWebSocketIsBlockedThePagePolls() throws Exception {
+    Chromium browser = lab.browser();
+    browser.open(BrowserLab.PAGE);
+    browser.await("document.getElementById('help')?.disabled === false");
+    browser.evaluate(
+        """
+        (() => {
+          const had = WebSocket;
+          window.WebSocket = function (url, ...more) {
+            return new had(url.endsWith('/v2/signal') ? 'ws://127.0.0.1:9' : url, ...more);
+          };
+        })()
+        """);
+    browser.evaluate(
+        "(document.getElementById('invite').value = '%s', help.click())".formatted(lab.invite()));
+    browser.await("document.getElementById('state')?.dataset.state == 'ready'");
+    JavaProcess desktop = lab.desktop("--paths", "1");
+    desktop.event("connected");
+    Path file = directory.resolve("file");
+    assertThat(Chain.finish(lab.download(desktop, 1, file)).exitCode()).isZero();
+    assertThat(Chain.sha256(file)).isEqualTo(Origin.sha256(1));
+    assertThat(browser.requests()).anyMatch(url -> url.endsWith(":8480/v2/poll"));
+    browser.evaluate("document.getElementById('stop').click()");
+    browser.await("document.getElementById('state').dataset.state == 'idle'");
+  }
+
+  @Test
   void itSaysWhatIsWrongAndTriesAgain() throws Exception {
     Chromium browser = lab.browser();
     String invite = lab.invite();

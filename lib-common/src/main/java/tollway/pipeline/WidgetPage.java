@@ -14,6 +14,6 @@ public final class WidgetPage {
   private WidgetPage() {}
 
   public static HtmlPage load() throws IOException {
-    return HtmlPage.load(WidgetPage.class, "widget", "ws: wss:");
+    return HtmlPage.load(WidgetPage.class, "widget", "ws: wss: http: https:");
   }
 }

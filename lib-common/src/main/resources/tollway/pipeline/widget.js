@@ -256,21 +256,165 @@
     return invite;
   }
 
-  /** A WebSocket that is opened again whenever it ends, at the URLs in turn. */
+  const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+
+  /** What a WebSocket is to freddie, in requests that every proxy lets pass: SIGNALING.md. */
+  class PollSocket {
+    constructor(url) {
+      Object.assign(this, { url, unsaid: [], first: 1, heard: 0, patience: 20, ended: false, talking: false });
+      this.asking = new Set();
+      this.listen();
+    }
+
+    /** As many fields of what was not heard yet as fit into a request. */
+    words() {
+      let size = 0;
+      const some = this.unsaid.slice(0, 64).filter((word) => (size += word.length + 4) < 32_000);
+      return some.length ? [[2, this.first], ...some.map((word) => [6, word])] : [];
+    }
+
+    async ask(patience) {
+      const request = new AbortController();
+      const late = setTimeout(() => request.abort(), (patience + 10) * 1000);
+      this.asking.add(request);
+      const fields = this.session ? [[1, this.session], [3, this.heard], [4, patience], ...this.words()] : [];
+      try {
+        const how = { method: "POST", cache: "no-store", credentials: "omit", signal: request.signal };
+        const answer = await fetch(this.url, { ...how, body: pack(...fields) });
+        if (answer.status !== 200) {
+          this.ended = answer.status < 500; // Or somebody on the way has lost patience.
+          throw new Error("HTTP " + answer.status);
+        }
+        this.take(unpack(new Uint8Array(await answer.arrayBuffer())));
+      } finally {
+        clearTimeout(late);
+        this.asking.delete(request);
+      }
+    }
+
+    take(answer) {
+      if (!this.session && answer(1)[0]) {
+        this.session = answer(1)[0].slice();
+        this.onopen();
+      }
+      for (; this.unsaid.length && this.first <= (answer(3)[0] || 0); this.first++) {
+        this.unsaid.shift();
+      }
+      let number = answer(2)[0] || 0;
+      for (const signal of answer(6)) {
+        if (number++ === this.heard + 1 && !this.ended) {
+          this.heard++;
+          this.onmessage({ data: signal.slice().buffer });
+        }
+      }
+      this.ended = this.ended || !this.session;
+    }
+
+    /** One request waits for what freddie has to say; what gets lost is asked again. */
+    async listen() {
+      for (let failures = 0; !this.ended && failures < 3; ) {
+        const begun = performance.now();
+        const known = this.heard;
+        try {
+          await this.ask(this.session ? this.patience : 0);
+          failures = 0;
+          if (this.heard === known && performance.now() - begun < 500) {
+            await pause(500); // Nobody held it.
+          }
+        } catch (_) {
+          failures += this.session ? 1 : 3;
+          this.patience = Math.max(5, this.patience / 2);
+          await pause(this.session ? 250 * 2 ** failures : 0);
+        }
+      }
+      this.end();
+    }
+
+    /** Another says what we have to say. */
+    async talk() {
+      if (this.talking) {
+        return;
+      }
+      this.talking = true;
+      for (let failures = 0; this.unsaid.length && !this.ended; ) {
+        const before = this.first;
+        await this.ask(0).catch(() => {});
+        failures = this.first === before ? failures + 1 : 0;
+        if (failures === 3) {
+          this.end();
+        } else if (failures) {
+          await pause(250 * 2 ** failures);
+        }
+      }
+      this.talking = false;
+    }
+
+    send(bytes) {
+      if (this.unsaid.push(bytes) > 256) {
+        this.end(); // It does not hear.
+      } else {
+        this.talk();
+      }
+    }
+
+    end() {
+      this.ended = true;
+      this.asking.forEach((request) => request.abort());
+      if (this.onclose) {
+        setTimeout(this.onclose);
+        this.onclose = undefined;
+      }
+    }
+
+    /** freddie need not wait to see that we have gone. */
+    close() {
+      if (this.session && !this.ended) {
+        const body = pack([1, this.session], [3, this.heard], [5, 1]);
+        fetch(this.url, { method: "POST", body, credentials: "omit", keepalive: true }).catch(() => {});
+      }
+      this.end();
+    }
+  }
+
+  /**
+   * A WebSocket that is opened again whenever it ends, at the URLs in turn. With `polls`, where nothing is heard by a
+   * WebSocket requests are tried, and the other way round; the way that worked last at a URL comes first.
+   */
   class Uplink {
-    constructor(urls, suffix, protocols, owner) {
+    constructor(urls, suffix, protocols, owner, polls) {
       Object.assign(this, { urls, suffix, protocols, owner, turn: 0, failures: 0, closed: false, open: false });
+      Object.assign(this, { polls, polled: new Set(), second: false });
       this.dial();
     }
 
+    connect(base) {
+      if (this.polled.has(base)) {
+        return new PollSocket(base.replace(/^ws/, "http") + this.polls);
+      }
+      const url = base + this.suffix;
+      return this.protocols.length ? new WebSocket(url, this.protocols) : new WebSocket(url);
+    }
+
+    /** The other way for this URL; whether it has not been tried in this turn. */
+    turnOver(base) {
+      if (!this.polled.delete(base)) {
+        this.polled.add(base);
+      }
+      this.second = !this.second;
+      return this.second;
+    }
+
     dial() {
-      const url = this.urls[this.turn % this.urls.length] + this.suffix;
-      const socket = this.protocols.length ? new WebSocket(url, this.protocols) : new WebSocket(url);
+      const base = this.urls[this.turn % this.urls.length];
+      const socket = this.connect(base);
       this.socket = socket;
       socket.binaryType = "arraybuffer";
-      const late = setTimeout(() => socket.close(), 10_000);
+      let heard = !this.polls;
+      const late = setTimeout(() => socket.close(), this.polls ? 5_000 : 10_000);
       socket.onopen = () => {
-        clearTimeout(late);
+        if (heard) {
+          clearTimeout(late);
+        }
         this.open = true;
         this.owner.opened();
       };
@@ -278,6 +422,9 @@
         if (!(event.data instanceof ArrayBuffer) || event.data.byteLength > 4 + LONGEST) {
           socket.close();
         } else if (!this.closed) {
+          clearTimeout(late);
+          heard = true;
+          this.second = false;
           this.owner.heard(new Uint8Array(event.data));
         }
       };
@@ -288,7 +435,11 @@
         if (this.closed) {
           return;
         }
-        this.turn += was ? 0 : 1;
+        if (!heard && this.turnOver(base)) {
+          this.dial();
+          return;
+        }
+        this.turn += was && heard ? 0 : 1;
         const wait = Math.max(this.pause || 0, Math.min(30_000, 250 * 2 ** Math.min(this.failures++, 7)));
         this.pause = 0;
         this.redial = setTimeout(() => this.dial(), wait * (0.5 + Math.random() / 2));
@@ -701,7 +852,7 @@
           this.generation++;
           this.changed();
         },
-      });
+      }, "/v2/poll");
       // Browsers do not ping: an advert said again tells freddie that we are here.
       this.again = setInterval(() => this.restate(), 25_000);
     }
