@@ -27,6 +27,7 @@ final class ArchitectureTest {
   static {
     DOORS.put("bytes", Set.of());
     DOORS.put("loop", Set.of());
+    DOORS.put("bus", Set.of("bytes", "loop"));
     DOORS.put("capture", Set.of("bytes"));
     DOORS.put("exec", Set.of());
     DOORS.put("files", Set.of());
