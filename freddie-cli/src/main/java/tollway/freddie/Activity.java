@@ -45,6 +45,8 @@ final class Activity {
   JsonObject json() {
     JsonObject json = new JsonObject();
     json.addProperty("freddie", freddie);
+    json.addProperty("instances", value("freddie_instances"));
+    json.addProperty("onBus", value("freddie_bus_connected") == 1);
     json.addProperty("connections", value("freddie_connections"));
     json.addProperty("clients", value("freddie_clients"));
     json.addProperty("freeProducers", value("freddie_producers_free"));
@@ -79,6 +81,13 @@ final class Activity {
             value("freddie_matches"),
             value(MADE),
             rate()));
+    if (last != null && last.has("freddie_bus_connected") && value("freddie_bus_connected") == 0) {
+      lines.add("alone: the bus is away");
+    } else if (value("freddie_instances") > 1) {
+      lines.add(
+          "one of %s instances, pairs with others %s"
+              .formatted(value("freddie_instances"), value("freddie_matches_elsewhere")));
+    }
     lines.add(bars(Math.min(width, MOST)));
     addFamily(lines, "refused", "freddie_refusals_total");
     addFamily(lines, "cut off", "freddie_cut_off_total");

@@ -13,7 +13,10 @@ import tollway.identity.NodeId;
 import tollway.signaling.Advert;
 import tollway.signaling.SealKey;
 
-/** One connected client; both producer and consumer if it likes. Owned by the market. */
+/**
+ * One connected client; both producer and consumer if it likes. Owned by the market. One of another
+ * instance stands here for what that instance said of it.
+ */
 final class Client {
   static final Advert NOTHING = new Advert(0, List.of(), "");
 
@@ -29,6 +32,9 @@ final class Client {
   /** Tells it from others, unless they want to be taken for it. */
   final long mark;
 
+  /** The instance that has its connection; 0: we have it. */
+  final long instance;
+
   final Map<Long, Match> matches = new LinkedHashMap<>();
 
   /** With whom it is paired on its own account, or they on theirs. */
@@ -42,6 +48,12 @@ final class Client {
   @Nullable Wish wish;
   int given;
 
+  /** Of one elsewhere: that of its wish. */
+  long number;
+
+  /** Of one elsewhere: those on its way, and who help already. */
+  Set<NodeId> kept = Set.of();
+
   /** A client of unknown origin. */
   Client(NodeId node) {
     this(node, Origin.UNKNOWN, Optional.empty());
@@ -52,6 +64,17 @@ final class Client {
   }
 
   Client(NodeId node, Origin from, Optional<Bytes> host, Optional<Bytes> session) {
+    this(node, from, host, session, 0);
+  }
+
+  /** Of another instance. */
+  Client(NodeId node, Origin from, Optional<Bytes> host, long instance) {
+    this(node, from, host, Optional.empty(), instance);
+  }
+
+  private Client(
+      NodeId node, Origin from, Optional<Bytes> host, Optional<Bytes> session, long instance) {
+    this.instance = instance;
     this.node = node;
     this.from = from;
     this.host = host;
@@ -61,6 +84,10 @@ final class Client {
 
   NodeId node() {
     return node;
+  }
+
+  boolean isRemote() {
+    return instance != 0;
   }
 
   boolean hasFreeSlot() {

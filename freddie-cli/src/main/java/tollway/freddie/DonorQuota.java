@@ -49,9 +49,10 @@ final class DonorQuota {
     return known;
   }
 
-  void met(Client consumer, Client producer) {
-    add(identities, consumer.node, producer);
-    consumer.from.site().ifPresent(site -> add(sites, site, producer));
+  /** {@code producer} is its {@link Client#mark}. */
+  void met(NodeId consumer, Optional<Origin.Prefix> from, long producer) {
+    add(identities, consumer, producer);
+    from.ifPresent(site -> add(sites, site, producer));
   }
 
   /** So often a pair was refused, or somebody was kept to those whom it knows. */
@@ -68,7 +69,7 @@ final class DonorQuota {
     return Optional.ofNullable(met.get(who)).flatMap(had -> had.only(most, nanoTime.getAsLong()));
   }
 
-  private <K> void add(Map<K, Meetings> met, K who, Client producer) {
+  private <K> void add(Map<K, Meetings> met, K who, long producer) {
     long now = nanoTime.getAsLong();
     met.computeIfAbsent(who, fresh -> new Meetings(now)).add(producer, now);
   }

@@ -37,6 +37,11 @@ final class Expiry<T> {
     return List.copyOf(begun.keySet());
   }
 
+  /** There is one. */
+  T oldest() {
+    return begun.keySet().iterator().next();
+  }
+
   int size() {
     return begun.size();
   }

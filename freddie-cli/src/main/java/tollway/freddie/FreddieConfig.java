@@ -16,15 +16,27 @@ import tollway.tls.ServerTls;
  * @param stun where the built-in STUN responder listens; empty for none
  * @param stunAlternate with the first of {@code stun} serves RFC 5780
  * @param limits what clients may cost
+ * @param bus where the other instances are, if there are any
  */
 record FreddieConfig(
     InetSocketAddress listen,
     Optional<ServerTls> tls,
     List<StunAddress> stun,
     Optional<StunAlternate> stunAlternate,
-    Limits limits) {
+    Limits limits,
+    Optional<BusConfig> bus) {
   FreddieConfig {
     stun = List.copyOf(stun);
+  }
+
+  /** The only instance. */
+  FreddieConfig(
+      InetSocketAddress listen,
+      Optional<ServerTls> tls,
+      List<StunAddress> stun,
+      Optional<StunAlternate> stunAlternate,
+      Limits limits) {
+    this(listen, tls, stun, stunAlternate, limits, Optional.empty());
   }
 
   /**

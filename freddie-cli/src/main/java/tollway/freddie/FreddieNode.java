@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import tollway.bus.Bus;
+import tollway.bus.InProcessBus;
 import tollway.cli.HostPort;
 import tollway.loop.NettyLoops;
 import tollway.stun.StunResponder;
@@ -16,19 +18,22 @@ import tollway.tls.ServerTls;
 /** One freddie: the signalling server and, beside it, the STUN responder. */
 final class FreddieNode implements AutoCloseable {
   private final NettyLoops loops = new NettyLoops(2);
+  private final Bus bus;
   private final SignalServer server;
   private final List<String> stunServers;
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable StunResponder stun;
 
-  private FreddieNode(FreddieConfig config) throws IOException {
+  private FreddieNode(FreddieConfig config, Bus bus) throws IOException {
+    this.bus = bus;
     try {
       stunServers = startStun(config);
       server =
           SignalServer.start(
-              loops, config.listen(), config.tls().orElse(null), config.limits(), stunServers);
+              loops, config.listen(), config.tls().orElse(null), config.limits(), stunServers, bus);
     } catch (IOException refused) {
       closeStun();
+      bus.close();
       loops.close();
       throw refused;
     }
@@ -36,7 +41,12 @@ final class FreddieNode implements AutoCloseable {
 
   /** Listens, or says in one line why not. */
   static FreddieNode start(FreddieConfig config) throws IOException {
-    return new FreddieNode(config);
+    return start(config, config.bus().map(BusConfig::start).orElseGet(new InProcessBus()::join));
+  }
+
+  /** With other instances on {@code bus}, which it closes in the end. */
+  static FreddieNode start(FreddieConfig config, Bus bus) throws IOException {
+    return new FreddieNode(config, bus);
   }
 
   /** Where clients connect. */
@@ -76,6 +86,7 @@ final class FreddieNode implements AutoCloseable {
       return;
     }
     server.close();
+    bus.close();
     closeStun();
     loops.close();
   }

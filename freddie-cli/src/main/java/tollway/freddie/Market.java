@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +43,11 @@ final class Market {
   /** Two who say nothing about their match for so long have connected, or have given up. */
   static final Duration QUIET = Duration.ofSeconds(2);
 
-  private static final int SWEPT_AT_ONCE = 256;
+  /** So long a slot is kept for somebody at another instance, at least. */
+  static final Duration RESERVED = Duration.ofSeconds(1);
+
+  /** Two that hear from each other that they speak for one producer within this, in nanoseconds. */
+  private static final long AT_ONCE = 1_000_000_000;
 
   /** Something to say to one client. */
   record Effect(Client to, Signal signal) {}
@@ -54,27 +57,41 @@ final class Market {
   private final MatchPolicy policy;
   private final FreeProducers free = new FreeProducers();
 
-  /** By egress: who waits longest first. */
-  private final Map<NodeId, Set<Wish>> waiting = new HashMap<>();
-
-  /** All of them, in the order in which they are swept. */
-  private final Set<Wish> wishes = new LinkedHashSet<>();
+  private final Wishes wishes = new Wishes();
 
   /** The connection that speaks for a producer: its newest. */
   private final Map<NodeId, Client> speakers = new HashMap<>();
+
+  /** Who has lately come to speak for a producer. */
+  private final Expiry<Client> newSpeakers = new Expiry<>(Duration.ofNanos(AT_ONCE));
+
+  /** Slots that are kept for others to accept. */
+  private final Expiry<Match> reserved = new Expiry<>(RESERVED);
+
+  /** Those with one end at another instance, by their number. */
+  private final Map<Long, Match> remote = new HashMap<>();
 
   /** Matches about which something was said lately. */
   private final Expiry<Match> talking = new Expiry<>(QUIET);
 
   private int matchCount;
+
+  /** Counted where the consumer is. */
   private long matchesMade;
+
   private boolean draining;
+  private Elsewhere elsewhere = Elsewhere.NOWHERE;
 
   /** {@code ids} names matches unguessably; {@code nanoTime} is monotonic. */
   Market(LongSupplier ids, LongSupplier nanoTime) {
     this.ids = ids;
     this.nanoTime = nanoTime;
     policy = new MatchPolicy(nanoTime);
+  }
+
+  /** From now on others hear of what concerns them. */
+  void tells(Elsewhere others) {
+    elsewhere = others;
   }
 
   /**
@@ -85,6 +102,10 @@ final class Market {
     Client former = speakers.put(producer.node, producer);
     if (former != null) {
       withdraw(former);
+    }
+    if (former != producer) {
+      newSpeakers.begin(producer, nanoTime.getAsLong());
+      elsewhere.speaks(producer);
     }
     withdraw(producer);
     producer.advert = advert;
@@ -101,6 +122,108 @@ final class Market {
     return consumer.wish == null ? List.of() : begin(consumer.wish);
   }
 
+  /** The same, of one at another instance. */
+  List<Effect> wishes(Client stranger, Wish wish) {
+    forget(stranger.wish);
+    stranger.wish = wish;
+    return begin(wish);
+  }
+
+  /** That one wishes nothing any more; what it has it keeps. */
+  void wishesNoMore(Client stranger) {
+    forget(stranger.wish);
+    stranger.wish = null;
+  }
+
+  /**
+   * Another instance keeps a slot of {@code producer}'s for a wish, for a match to be called {@code
+   * id}; empty: it will not do. Whether it leads to the egress was looked at there.
+   */
+  Optional<List<Effect>> isOffered(Wish wish, Client producer, long id, int distance) {
+    if (draining
+        || !wishes.contains(wish)
+        || distance < wish.least
+        || distance > wish.most
+        || remote.containsKey(id)
+        || !policy.lets(wish, producer)) {
+      return Optional.empty();
+    }
+    List<Effect> effects = new ArrayList<>();
+    pair(id, wish, producer, distance, effects);
+    return Optional.of(effects);
+  }
+
+  /** The consumer's instance takes the slot that was kept; again, or too late: nothing happens. */
+  List<Effect> accepted(Match match) {
+    if (!match.reserved) {
+      return List.of();
+    }
+    List<Effect> effects = new ArrayList<>();
+    Client producer = match.producer();
+    if (producer.advert.paths().way(match.egress(), match.distance()).isEmpty()) {
+      effects.add(
+          new Effect(
+              match.consumer(), new Signal.HangUp(match.id(), "the offer was withdrawn", false)));
+      end(match);
+    } else {
+      reserved.remove(match);
+      match.reserved = false;
+      made(match, effects);
+    }
+    return effects;
+  }
+
+  /** The consumer's instance does not take the slot; {@code unfit}: and not from that producer. */
+  List<Effect> released(Match match, boolean unfit) {
+    Wish wish = match.consumer().wish;
+    if (!match.reserved) {
+      return List.of();
+    }
+    List<Effect> effects = new ArrayList<>();
+    end(match);
+    if (unfit && wish != null && wish.refuses(match.producer().node)) {
+      wishes.add(wish);
+      attend(wish, effects);
+    }
+    serve(match.producer(), effects);
+    return effects;
+  }
+
+  /**
+   * A producer has a newer connection with another instance: nobody is sent to it here any more. If
+   * both are new, each hears of the other: then {@code theirs} says whether the other is.
+   */
+  void speaksElsewhere(NodeId producer, boolean theirs) {
+    newSpeakers.over(nanoTime.getAsLong());
+    Client former = speakers.get(producer);
+    if (former != null && (theirs || !newSpeakers.contains(former))) {
+      speakers.remove(producer);
+      withdraw(former);
+    }
+  }
+
+  /** A consumer of another instance has met somebody. */
+  void metElsewhere(Letter.Met met) {
+    policy.met(met);
+  }
+
+  /** Two could not connect, says the instance of one of them. */
+  void failedElsewhere(Letter.Failed failed) {
+    policy.failed(failed.consumer(), failed.producer());
+  }
+
+  /** The match with that number, if one end of it is at another instance. */
+  Optional<Match> remoteMatch(long id) {
+    return Optional.ofNullable(remote.get(id));
+  }
+
+  /** All matches, and slots kept for some, with one end at {@code instance}. */
+  List<Match> remoteMatches(long instance) {
+    return remote.values().stream()
+        .filter(match -> match.remoteEnd().filter(end -> end.instance == instance).isPresent())
+        .toList();
+  }
+
   /** A producer wants the next one for a match of its own that it cannot serve alone. */
   List<Effect> wishesOnwards(Client producer, Signal.OnwardRequest request) {
     Match match = producer.matches.get(request.match());
@@ -115,7 +238,7 @@ final class Market {
   /** Passes something on to the other end of a match; what is not about a match of ours is lost. */
   List<Effect> relays(Client from, long matchId, Signal signal) {
     Match match = from.matches.get(matchId);
-    if (match == null) {
+    if (match == null || match.reserved) {
       return List.of();
     }
     talking.begin(match, nanoTime.getAsLong());
@@ -130,9 +253,12 @@ final class Market {
     }
     if (hangUp.failed()) {
       policy.failed(match.consumer().node, match.producer().node);
+      if (!from.isRemote()) {
+        elsewhere.failed(match.consumer().node, match.producer().node);
+      }
     }
     List<Effect> effects = new ArrayList<>();
-    effects.add(new Effect(match.other(from), hangUp));
+    tell(match, from, hangUp, effects);
     end(match);
     serve(match.producer(), effects);
     return effects;
@@ -149,8 +275,7 @@ final class Market {
     for (Match match : List.copyOf(client.matches.values())) {
       Client other = match.other(client);
       left.add(other);
-      effects.add(
-          new Effect(other, new Signal.HangUp(match.id(), "the other end has gone", false)));
+      tell(match, client, new Signal.HangUp(match.id(), "the other end has gone", false), effects);
       end(match);
     }
     left.forEach(producer -> serve(producer, effects));
@@ -159,13 +284,15 @@ final class Market {
 
   /** Tries again, for some of those who wait. To be called about every second. */
   List<Effect> sweep() {
-    talking.over(nanoTime.getAsLong());
+    long now = nanoTime.getAsLong();
+    talking.over(now);
+    newSpeakers.over(now);
     List<Effect> effects = new ArrayList<>();
-    for (Wish wish : wishes.stream().limit(SWEPT_AT_ONCE).toList()) {
-      wishes.remove(wish);
-      wishes.add(wish);
-      satisfy(wish, effects);
+    for (Match late : reserved.over(now)) {
+      end(late);
+      serve(late.producer(), effects);
     }
+    wishes.some().forEach(wish -> attend(wish, effects));
     return effects;
   }
 
@@ -177,7 +304,7 @@ final class Market {
   /** Whether some who are paired still tell each other how to connect. */
   boolean isTalking() {
     talking.over(nanoTime.getAsLong());
-    return talking.size() > 0;
+    return talking.size() > 0 || reserved.size() > 0;
   }
 
   int matchCount() {
@@ -188,8 +315,18 @@ final class Market {
     return matchesMade;
   }
 
+  /** Those of them with one end at another instance. */
+  int remoteCount() {
+    return remote.size() - reserved.size();
+  }
+
   int waitingCount() {
-    return wishes.size();
+    return wishes.localCount();
+  }
+
+  /** All wishes that are kept, those of others too. */
+  int sweptCount() {
+    return wishes.count();
   }
 
   /** So often a pair was refused so that nobody meets too many volunteers. */
@@ -202,11 +339,17 @@ final class Market {
   }
 
   private List<Effect> begin(Wish wish) {
-    waiting.computeIfAbsent(wish.egress, egress -> new LinkedHashSet<>()).add(wish);
     wishes.add(wish);
     List<Effect> effects = new ArrayList<>();
-    satisfy(wish, effects);
+    attend(wish, effects);
     return effects;
+  }
+
+  private void attend(Wish wish, List<Effect> effects) {
+    satisfy(wish, effects);
+    if (wish.count > 0 && !wish.owner.isRemote()) {
+      elsewhere.wanted(wish);
+    }
   }
 
   /** Gives the producer's free slots to those who wait for them. */
@@ -216,16 +359,13 @@ final class Market {
         int distance = far;
         Wish wish = null;
         do {
-          Set<Wish> queue =
-              endpoint.egress().isEmpty()
-                  ? wishes
-                  : waiting.getOrDefault(endpoint.egress().get(), Set.of());
+          Set<Wish> queue = wishes.queue(endpoint.egress());
           wish =
               producer.hasFreeSlot()
                   ? Turns.first(queue, lookedAt(far), each -> suits(each, producer, distance))
                   : null;
           if (wish != null) {
-            pair(wish, producer, distance, effects);
+            pair(ids.getAsLong(), wish, producer, distance, effects);
           }
         } while (wish != null);
       }
@@ -240,7 +380,7 @@ final class Market {
       do {
         producer = wish.count > 0 ? best(wish, distance) : null;
         if (producer != null) {
-          pair(wish, producer, distance, effects);
+          pair(ids.getAsLong(), wish, producer, distance, effects);
         }
       } while (producer != null);
     }
@@ -294,20 +434,22 @@ final class Market {
                 && leads(next, egress, distance - 1, others));
   }
 
-  private void pair(Wish wish, Client producer, int distance, List<Effect> effects) {
+  /**
+   * Of a pair here both are told. The one at another instance is told first: a consumer there, as
+   * an offer, a producer, as an acceptance.
+   */
+  private void pair(long id, Wish wish, Client producer, int distance, List<Effect> effects) {
     Client consumer = wish.owner;
-    Match match = new Match(ids.getAsLong(), wish, producer, distance);
+    Match match = new Match(id, wish, producer, distance);
     consumer.matches.put(match.id(), match);
     producer.matches.put(match.id(), match);
     if (wish.onwardOf == null) {
       consumer.partners.add(producer);
       producer.partners.add(consumer);
     }
-    policy.paired(consumer, producer);
+    policy.taken(consumer);
     producer.given++;
-    matchCount++;
-    matchesMade++;
-    talking.begin(match, nanoTime.getAsLong());
+    match.remoteEnd().ifPresent(end -> remote.put(id, match));
     // To the end of the queue, or off it: volunteers take turns.
     free.remove(producer);
     free.add(producer);
@@ -315,21 +457,30 @@ final class Market {
     if (wish.count == 0) {
       forget(wish);
     }
-    effects.add(new Effect(producer, matched(match, Signal.Role.PRODUCER, consumer)));
-    effects.add(new Effect(consumer, matched(match, Signal.Role.CONSUMER, producer)));
+    if (consumer.isRemote()) {
+      match.reserved = true;
+      reserved.begin(match, nanoTime.getAsLong());
+    } else {
+      made(match, effects);
+      elsewhere.met(consumer, producer);
+      matchesMade++;
+    }
+    effects.add(new Effect(consumer, match.told(Signal.Role.CONSUMER)));
   }
 
-  /** What the one with {@code role} is told. */
-  private static Signal.Matched matched(Match match, Signal.Role role, Client other) {
-    boolean consuming = role == Signal.Role.CONSUMER;
-    return new Signal.Matched(
-        match.id(),
-        role,
-        other.node,
-        match.egress(),
-        match.distance(),
-        consuming ? Optional.ofNullable(match.onwardOf()).map(Match::id) : Optional.empty(),
-        consuming ? Optional.ofNullable(other.seal) : Optional.empty());
+  private void made(Match match, List<Effect> effects) {
+    policy.met(match.consumer(), match.producer());
+    matchCount++;
+    talking.begin(match, nanoTime.getAsLong());
+    effects.add(new Effect(match.producer(), match.told(Signal.Role.PRODUCER)));
+  }
+
+  /** The other end of a match; a producer that only keeps a slot knows of none. */
+  private static void tell(Match match, Client from, Signal.HangUp hangUp, List<Effect> effects) {
+    Client other = match.other(from);
+    if (!match.reserved || other != match.producer()) {
+      effects.add(new Effect(other, hangUp));
+    }
   }
 
   private void end(Match match) {
@@ -343,7 +494,9 @@ final class Market {
     }
     policy.parted(consumer);
     producer.given--;
-    matchCount--;
+    remote.remove(match.id(), match);
+    reserved.remove(match);
+    matchCount -= match.reserved ? 0 : 1;
     talking.remove(match);
     forget(match.onward);
     free.add(producer);
@@ -356,8 +509,8 @@ final class Market {
 
   /** Nobody waits for it any more. */
   private void forget(@Nullable Wish wish) {
-    if (wish != null && wishes.remove(wish)) {
-      Turns.remove(waiting, wish.egress, wish);
+    if (wish != null && wishes.remove(wish) && !wish.owner.isRemote()) {
+      elsewhere.settled(wish);
     }
   }
 }

@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tollway.admission.FairQueue;
+import tollway.bus.Bus;
 import tollway.bytes.Bytes;
+import tollway.bytes.MalformedBytesException;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.signaling.Advert;
@@ -24,6 +27,12 @@ import tollway.signaling.Signal;
  * wants anew replaces what it wanted before. Every method may be called from any thread.
  */
 final class MarketHall {
+  /** Where all instances hear, and before the number of one that is meant. */
+  private static final String SUBJECT = "tollway.freddie.1.";
+
+  /** Letters that wait for the loop before the next are lost. */
+  private static final int UNREAD_LETTERS = 8192;
+
   private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
 
   /** How often it is looked whether all is quiet. */
@@ -49,6 +58,11 @@ final class MarketHall {
   private final NettyEventLoop loop;
   private final List<String> stun;
   private final Market market;
+  private final Bus bus;
+  private final long self;
+  private final Colleagues colleagues;
+  private final BusWatch watch;
+  private final AtomicInteger unread = new AtomicInteger();
   private final Map<Client, SignalConnection> connections = new HashMap<>();
 
   /** Who speaks for a process now, as long as it is connected. */
@@ -62,12 +76,28 @@ final class MarketHall {
   /** One process, whatever connections it has one after the other. */
   private record Session(NodeId node, Bytes id) {}
 
-  /** {@code stun} is what newcomers are told. */
-  MarketHall(NettyEventLoop loop, SecureRandom random, List<String> stun) {
+  /** {@code stun} is what newcomers are told; on {@code bus} are the other instances. */
+  MarketHall(NettyEventLoop loop, SecureRandom random, List<String> stun, Bus bus) {
     this.loop = loop;
     this.stun = List.copyOf(stun);
+    this.bus = bus;
+    self = random.nextLong() | 1; // 0 is nobody's.
     market = new Market(random::nextLong, loop::nanoTime);
+    HostSalt salt =
+        new HostSalt(loop.now().toEpochMilli(), Bytes.random(random, Signal.NONCE_SIZE));
+    colleagues =
+        new Colleagues(self, market, salt, new Letters(), random::nextLong, loop::nanoTime);
+    watch = new BusWatch(loop::nanoTime);
     loop.every(SWEEP_PERIOD, () -> carryOut(market.sweep()));
+    bus.listen(SUBJECT + "all", this::hear);
+    bus.listen(SUBJECT + Long.toHexString(self), this::hear);
+    loop.execute(this::tick);
+    loop.every(Colleagues.TICK, this::tick);
+  }
+
+  /** What clients hash the name of their host with. */
+  Bytes hostSalt() {
+    return colleagues.salt().salt();
   }
 
   /**
@@ -127,6 +157,7 @@ final class MarketHall {
     loop.execute(
         () -> {
           market.drain();
+          colleagues.drain();
           look(quiet);
         });
     return quiet;
@@ -138,7 +169,10 @@ final class MarketHall {
         .submit(
             () -> {
               connections.clear();
-              closed = true;
+              if (!closed) {
+                colleagues.close();
+                closed = true;
+              }
             })
         .awaitUninterruptibly();
   }
@@ -162,6 +196,37 @@ final class MarketHall {
     connections.remove(client);
     queue.forget(client.node(), wanted -> wanted.client() == client);
     return market.leaves(client);
+  }
+
+  /** On a thread of the bus. */
+  private void hear(Bytes bytes) {
+    if (unread.get() >= UNREAD_LETTERS) {
+      watch.dropped(BusWatch.Drop.OVERFLOW);
+      return;
+    }
+    try {
+      LetterCodec.decode(bytes)
+          .ifPresentOrElse(this::read, () -> watch.dropped(BusWatch.Drop.WRONG_VERSION));
+    } catch (MalformedBytesException wrong) {
+      watch.dropped(BusWatch.Drop.MALFORMED);
+    }
+  }
+
+  private void read(Letter letter) {
+    unread.incrementAndGet();
+    loop.execute(
+        () -> {
+          unread.decrementAndGet();
+          if (!closed) {
+            carryOut(colleagues.hear(letter));
+          }
+        });
+  }
+
+  private void tick() {
+    if (!closed) {
+      carryOut(colleagues.tick(watch.isThere(bus.trouble())));
+    }
   }
 
   private void look(CompletableFuture<Void> quiet) {
@@ -208,6 +273,10 @@ final class MarketHall {
 
   private void carryOut(List<Market.Effect> effects) {
     for (Market.Effect effect : effects) {
+      if (effect.to().isRemote()) {
+        colleagues.tell(effect);
+        continue;
+      }
       SignalConnection connection = connections.get(effect.to());
       if (connection != null) {
         connection.send(effect.signal());
@@ -231,14 +300,40 @@ final class MarketHall {
         freddie_matches_made_total %d
         # TYPE freddie_quota_refusals_total counter
         freddie_quota_refusals_total %d
+        # TYPE freddie_matches_elsewhere gauge
+        freddie_matches_elsewhere %d
+        # TYPE freddie_instances gauge
+        freddie_instances %d
         """
-        .formatted(
-            connections.size(),
-            market.freeProducerCount(),
-            market.waitingCount(),
-            queue.size(),
-            market.matchCount(),
-            market.matchesMade(),
-            market.quotaRefusals());
+            .formatted(
+                connections.size(),
+                market.freeProducerCount(),
+                market.waitingCount(),
+                queue.size(),
+                market.matchCount(),
+                market.matchesMade(),
+                market.quotaRefusals(),
+                market.remoteCount(),
+                1 + colleagues.count())
+        + watch.text();
+  }
+
+  /** How letters leave us; none after the goodbye. */
+  private final class Letters implements Colleagues.Post {
+    @Override
+    public void toAll(Letter.Body body) {
+      send("all", body);
+    }
+
+    @Override
+    public void to(long instance, Letter.Body body) {
+      send(Long.toHexString(instance), body);
+    }
+
+    private void send(String whom, Letter.Body body) {
+      if (!closed) {
+        bus.publish(SUBJECT + whom, LetterCodec.encode(new Letter(self, body)));
+      }
+    }
   }
 }

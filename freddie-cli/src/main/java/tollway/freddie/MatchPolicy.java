@@ -37,7 +37,7 @@ final class MatchPolicy {
           (wish, producer) -> !isFull(wish.owner.node),
           (wish, producer) -> !isOneself(wish.owner, producer),
           (wish, producer) -> !wish.excluded.contains(producer.node),
-          (wish, producer) -> wish.onwardOf != null || !wish.owner.partners.contains(producer),
+          (wish, producer) -> wish.onwardOf != null || !isPartner(wish.owner, producer),
           (wish, producer) -> !failedLately(wish.owner, producer),
           this::mayMeet);
 
@@ -103,10 +103,19 @@ final class MatchPolicy {
     return donors.only(consumer);
   }
 
-  /** The two have each other from now on. */
-  void paired(Client consumer, Client producer) {
+  /** The consumer has one more, or one is kept for it. */
+  void taken(Client consumer) {
     taken.merge(consumer.node, 1, Integer::sum);
-    donors.met(consumer, producer);
+  }
+
+  /** The two have each other from now on. */
+  void met(Client consumer, Client producer) {
+    donors.met(consumer.node, consumer.from.site(), producer.mark);
+  }
+
+  /** The same, at another instance. */
+  void met(Letter.Met elsewhere) {
+    donors.met(elsewhere.consumer(), elsewhere.site(), elsewhere.volunteer());
   }
 
   /** The consumer has one less. */
@@ -128,6 +137,13 @@ final class MatchPolicy {
   private static boolean isOneself(Client consumer, Client producer) {
     return producer.node.equals(consumer.node)
         || (producer.host.isPresent() && producer.host.equals(consumer.host));
+  }
+
+  /** One with another instance has a new stand-in each time. */
+  private static boolean isPartner(Client consumer, Client producer) {
+    return producer.isRemote()
+        ? consumer.partners.stream().anyMatch(partner -> partner.node.equals(producer.node))
+        : consumer.partners.contains(producer);
   }
 
   private boolean mayMeet(Wish wish, Client producer) {

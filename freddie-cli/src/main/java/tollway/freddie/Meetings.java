@@ -16,7 +16,7 @@ final class Meetings {
     since = nanoTime;
   }
 
-  void add(Client producer, long nanoTime) {
+  void add(long producer, long nanoTime) {
     if (isOver(nanoTime)) {
       size = 0;
       since = nanoTime;
@@ -27,12 +27,12 @@ final class Meetings {
     if (size == met.length) {
       met = Arrays.copyOf(met, 2 * size);
     }
-    met[size++] = producer.mark;
+    met[size++] = producer;
   }
 
   /** Whether one more may be met, if there may be {@code most}. */
   boolean lets(Client producer, int most, long nanoTime) {
-    return size < most || isOver(nanoTime) || has(producer);
+    return size < most || isOver(nanoTime) || has(producer.mark);
   }
 
   /** Those that may be met still, when there may be {@code most}; empty: anybody. */
@@ -46,9 +46,9 @@ final class Meetings {
     return nanoTime - since >= HOUR;
   }
 
-  private boolean has(Client producer) {
+  private boolean has(long producer) {
     for (int i = 0; i < size; i++) {
-      if (met[i] == producer.mark) {
+      if (met[i] == producer) {
         return true;
       }
     }

@@ -58,6 +58,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private ListBoard list = new ListBoard();
 
+  @Mixin private BusOptions bus = new BusOptions();
+
   @Option(
       names = "--max-clients",
       paramLabel = "N",
@@ -149,7 +151,8 @@ final class ServeCommand implements Callable<Integer> {
         stun.alternate(),
         FreddieConfig.Limits.of(maxClients)
             .withLeastEffort(leastEffort)
-            .withV1PerAddress(v1PerAddress));
+            .withV1PerAddress(v1PerAddress),
+        bus.config());
   }
 
   private void announce(CliIo io, FreddieNode node) {

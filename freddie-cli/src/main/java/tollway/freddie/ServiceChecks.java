@@ -19,6 +19,7 @@ import tollway.cli.UserErrorException;
 import tollway.console.Check;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
+import tollway.reach.Reach;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
@@ -129,7 +130,7 @@ final class ServiceChecks {
           SignalingClient client =
               new SignalingClient(
                   loop,
-                  List.of(freddie),
+                  Reach.of(List.of(freddie)),
                   Identity.generate(new SecureRandom()),
                   new Welcomed(welcomed));
           client.start();

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tollway.admission.Solution;
+import tollway.bus.Bus;
 import tollway.bytes.Bytes;
 import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
@@ -61,7 +62,6 @@ final class SignalServer implements AutoCloseable {
   private final Backlog backlog;
   private final Counters counters = new Counters();
   private final SecureRandom random = new SecureRandom();
-  private final Bytes hostSalt = Bytes.random(random, Signal.NONCE_SIZE);
   private final Newcomers newcomers = new Newcomers(System::nanoTime);
   private final ThreadEventLoop receptionLoop = new ThreadEventLoop("reception");
   private final Reception reception;
@@ -73,12 +73,13 @@ final class SignalServer implements AutoCloseable {
   private volatile ListBoard board = new ListBoard();
   private @Nullable Channel listener;
 
-  private SignalServer(NettyLoops loops, FreddieConfig.Limits limits, List<String> stunServers) {
+  private SignalServer(
+      NettyLoops loops, FreddieConfig.Limits limits, List<String> stunServers, Bus bus) {
     this.loops = loops;
     this.limits = limits;
     backlog = new Backlog(limits.unreadBytes());
     NettyEventLoop home = loops.next();
-    hall = new MarketHall(home, random, stunServers);
+    hall = new MarketHall(home, random, stunServers, bus);
     reception =
         new Reception(
             receptionLoop,
@@ -97,9 +98,10 @@ final class SignalServer implements AutoCloseable {
       InetSocketAddress address,
       @Nullable ServerTls tls,
       FreddieConfig.Limits limits,
-      List<String> stunServers)
+      List<String> stunServers,
+      Bus bus)
       throws ListenException {
-    SignalServer server = new SignalServer(loops, limits, stunServers);
+    SignalServer server = new SignalServer(loops, limits, stunServers, bus);
     server.tls = tls;
     try {
       server.listener = ListenException.check(server.bootstrap().bind(address), "TCP", address);
@@ -156,7 +158,7 @@ final class SignalServer implements AutoCloseable {
 
   /** What clients hash the name of their host with. */
   Bytes hostSalt() {
-    return hostSalt;
+    return hall.hostSalt();
   }
 
   Backlog backlog() {

@@ -10,6 +10,9 @@ import tollway.stun.NatMapping;
 
 /** Producers that a consumer wants, for itself or for a match of which it is the producer. */
 final class Wish {
+  /** Another instance says its wish again after a while. */
+  private static final int MOST_REFUSALS = 8;
+
   final Client owner;
   final NodeId egress;
 
@@ -17,10 +20,11 @@ final class Wish {
   final int least;
 
   final int most;
-  final Set<NodeId> excluded;
   final NatMapping nat;
   final @Nullable Match onwardOf;
+  Set<NodeId> excluded;
   int count;
+  private int refusals;
 
   private Wish(
       Client owner,
@@ -53,6 +57,33 @@ final class Wish {
         null);
   }
 
+  /** What a client of another instance wants that finds nobody there. */
+  static Wish elsewhere(Client owner, Letter.Wanted wanted) {
+    return new Wish(
+        owner,
+        wanted.count(),
+        wanted.egress(),
+        wanted.least(),
+        wanted.most(),
+        Set.copyOf(wanted.exclude()),
+        wanted.nat(),
+        null);
+  }
+
+  /**
+   * That producer will not do, and so one more is wanted again; not when that was so a few times.
+   */
+  boolean refuses(NodeId producer) {
+    if (++refusals > MOST_REFUSALS) {
+      return false;
+    }
+    Set<NodeId> more = new HashSet<>(excluded);
+    more.add(producer);
+    excluded = more;
+    count++;
+    return true;
+  }
+
   /**
    * Nearer to the egress by one than {@code match}; nobody who is on the way to it, and nobody who
    * helps the person at its beginning already: when they vanish, both ways would.
@@ -61,9 +92,11 @@ final class Wish {
     Set<NodeId> excluded = new HashSet<>(request.exclude());
     Match first = match;
     excluded.add(first.consumer().node);
+    excluded.addAll(first.consumer().kept);
     while (first.onwardOf() != null) {
       first = first.onwardOf();
       excluded.add(first.consumer().node);
+      excluded.addAll(first.consumer().kept);
     }
     first.consumer().partners.forEach(partner -> excluded.add(partner.node));
     int distance = match.distance() - 1;

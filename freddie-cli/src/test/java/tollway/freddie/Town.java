@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tollway.bus.InProcessBus;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
@@ -29,6 +30,7 @@ final class Town implements AutoCloseable {
   private final List<Person> people = new ArrayList<>();
   private final FreddieConfig.Limits limits;
   private final Optional<ServerTls> tls;
+  private final InProcessBus bus;
   private FreddieNode freddie;
 
   Town() throws IOException {
@@ -36,13 +38,24 @@ final class Town implements AutoCloseable {
   }
 
   Town(FreddieConfig.Limits limits) throws IOException {
-    this(limits, Optional.empty());
+    this(limits, Optional.empty(), new InProcessBus());
   }
 
   Town(FreddieConfig.Limits limits, Optional<ServerTls> tls) throws IOException {
+    this(limits, tls, new InProcessBus());
+  }
+
+  /** Whose freddie serves one market with all others on {@code bus}. */
+  Town(InProcessBus bus) throws IOException {
+    this(FreddieConfig.Limits.of(100), Optional.empty(), bus);
+  }
+
+  private Town(FreddieConfig.Limits limits, Optional<ServerTls> tls, InProcessBus bus)
+      throws IOException {
     this.limits = limits;
     this.tls = tls;
-    freddie = start(0, limits, tls);
+    this.bus = bus;
+    freddie = start(0);
   }
 
   /** Where freddie is, or was last. */
@@ -86,7 +99,7 @@ final class Town implements AutoCloseable {
 
   /** A freddie without memory on the old port. */
   void startFreddie() throws IOException {
-    freddie = start(address().getPort(), limits, tls);
+    freddie = start(address().getPort());
   }
 
   /** The body of one of the operator's pages. */
@@ -129,8 +142,7 @@ final class Town implements AutoCloseable {
     loops.close();
   }
 
-  private static FreddieNode start(int port, FreddieConfig.Limits limits, Optional<ServerTls> tls)
-      throws IOException {
+  private FreddieNode start(int port) throws IOException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     return FreddieNode.start(
         new FreddieConfig(
@@ -138,6 +150,7 @@ final class Town implements AutoCloseable {
             tls,
             List.of(new FreddieConfig.StunAddress(new InetSocketAddress(loopback, 0), "")),
             Optional.empty(),
-            limits));
+            limits),
+        bus.join());
   }
 }

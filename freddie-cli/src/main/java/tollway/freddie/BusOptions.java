@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package tollway.freddie;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tollway.bus.NatsLogin;
+import tollway.bus.NatsServers;
+import tollway.bus.NatsTls;
+import tollway.cli.TextFile;
+import tollway.cli.UserErrorException;
+
+/** Where {@code freddie serve} meets other instances of itself. */
+final class BusOptions {
+  @Option(
+      names = "--bus",
+      paramLabel = "nats://HOST:PORT[,…]",
+      description =
+          "Serve one market together with all freddies on these NATS servers: any of them serves any"
+              + " client. tls:// for TLS. While no server answers, this one goes on alone.")
+  private @Nullable String bus;
+
+  @Option(
+      names = "--bus-credentials",
+      paramLabel = "FILE",
+      description =
+          "How the NATS servers let us in: what nsc wrote, or lines with user = … and password = …,"
+              + " or token = ….")
+  private @Nullable Path credentials;
+
+  @Option(
+      names = "--bus-ca",
+      paramLabel = "FILE",
+      description =
+          "The authorities (PEM) of the NATS servers' certificates. Default: those whom Java trusts.")
+  private @Nullable Path authorities;
+
+  Optional<BusConfig> config() throws IOException {
+    String urls = bus;
+    if (urls == null) {
+      if (credentials != null || authorities != null) {
+        throw new UserErrorException(
+            (credentials != null ? "--bus-credentials" : "--bus-ca") + ": give --bus as well");
+      }
+      return Optional.empty();
+    }
+    NatsServers servers = parsed("--bus", () -> NatsServers.parse(urls));
+    if (authorities != null && !servers.isSecure()) {
+      throw new UserErrorException("--bus-ca: give --bus with tls://, or leave it away");
+    }
+    return Optional.of(new BusConfig(servers, login(), tls(servers)));
+  }
+
+  private NatsLogin login() throws IOException {
+    if (credentials == null) {
+      return NatsLogin.none();
+    }
+    String text = TextFile.utf8("--bus-credentials", credentials);
+    return parsed("--bus-credentials", () -> NatsLogin.parse(text));
+  }
+
+  private Optional<SSLContext> tls(NatsServers servers) throws IOException {
+    if (!servers.isSecure()) {
+      return Optional.empty();
+    }
+    Optional<String> pem =
+        authorities == null
+            ? Optional.empty()
+            : Optional.of(TextFile.utf8("--bus-ca", authorities));
+    return Optional.of(parsed("--bus-ca", () -> NatsTls.context(pem)));
+  }
+
+  private static <T> T parsed(String option, Supplier<T> parse) {
+    try {
+      return parse.get();
+    } catch (IllegalArgumentException wrong) {
+      throw new UserErrorException(option + ": " + wrong.getMessage());
+    }
+  }
+}
