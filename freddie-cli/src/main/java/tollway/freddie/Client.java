@@ -48,6 +48,9 @@ final class Client {
   @Nullable Wish wish;
   int given;
 
+  /** When others were last asked for it, in steady nanoseconds. */
+  @Nullable Long asked;
+
   /** Of one elsewhere: that of its wish. */
   long number;
 

@@ -12,6 +12,9 @@ final class Requests {
   /** So many a second, and as many at once: whoever wishes often shall not cost all instances. */
   private static final int PER_SECOND = 1000;
 
+  /** Who wishes anew sooner than this after the last time waits for the next sweep; nanoseconds. */
+  private static final long EACH = 200_000_000;
+
   private static final class Request {
     final Wish wish;
     final long number;
@@ -40,10 +43,15 @@ final class Requests {
   Optional<Letter.Wanted> request(Wish wish) {
     long now = nanoTime.getAsLong();
     Request request = byWish.get(wish);
-    if ((request != null && request.asked && now - request.at < Colleagues.REPEATED)
-        || !budget.take(now)) {
+    Client owner = wish.owner;
+    boolean askedLately =
+        request != null
+            ? request.asked && now - request.at < Colleagues.REPEATED
+            : wish.onwardOf == null && owner.asked != null && now - owner.asked < EACH;
+    if (askedLately || !budget.take(now)) {
       return Optional.empty();
     }
+    owner.asked = now;
     if (request == null) {
       request = new Request(wish, ids.getAsLong());
       byWish.put(wish, request);
@@ -51,7 +59,6 @@ final class Requests {
     }
     request.asked = true;
     request.at = now;
-    Client owner = wish.owner;
     return Optional.of(
         new Letter.Wanted(
             request.number,

@@ -32,6 +32,18 @@ final class ActivityTest {
   }
 
   @Test
+  void oneOfSeveralSaysSo() {
+    Activity activity = new Activity("http://f");
+    String some = "freddie_instances 3\nfreddie_matches_elsewhere 7\nfreddie_bus_connected ";
+    activity.add(MetricsText.parse(some + "1\n"), 0);
+    assertThat(activity.lines(80)).contains("one of 3 instances, pairs with others 7");
+    assertThat(activity.json().get("instances").getAsInt()).isEqualTo(3);
+    activity.add(MetricsText.parse(some + "0\n"), SECOND);
+    assertThat(activity.lines(80)).contains("alone: the bus is away");
+    assertThat(activity.json().get("onBus").getAsBoolean()).isFalse();
+  }
+
+  @Test
   void noNoiseIsMoreThanNotUnderstood() {
     Random random = new Random(5);
     String right = "freddie_connections 7\n";

@@ -88,6 +88,11 @@ final class Cities {
     return true;
   }
 
+  /** How many letters. */
+  int underWay() {
+    return roads.values().stream().mapToInt(Deque::size).sum();
+  }
+
   /** Nothing that is under way arrives. */
   void loseAll() {
     roads.clear();

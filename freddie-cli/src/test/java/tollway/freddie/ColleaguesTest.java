@@ -350,6 +350,22 @@ final class ColleaguesTest {
   }
 
   @Test
+  void whoWishesAgainAndAgainDoesNotKeepAllInstancesBusy() {
+    Client restless = here.client(1);
+    for (int i = 0; i < 1000; i++) {
+      here.wishes(restless, 1 + i % 2);
+    }
+    assertThat(cities.underWay()).isLessThan(10);
+    there.volunteer(2, 1);
+    cities.pass(2000);
+    assertThat(here.held(restless)).hasSize(1);
+    for (int i = 0; i < 3000; i++) {
+      here.wishes(here.client(10), 1);
+    }
+    assertThat(cities.underWay()).as("to two others").isBetween(1500, 2100);
+  }
+
+  @Test
   void wishesOfOthersAreBounded() {
     for (int i = 0; i < Colleagues.MOST_WISHES + 50; i++) {
       here.carryOut(

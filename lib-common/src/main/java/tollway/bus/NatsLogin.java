@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.bus;
 
+import io.nats.client.AuthHandler;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,11 @@ public final class NatsLogin {
    */
   public static NatsLogin parse(String text) {
     if (text.contains(JWT)) {
+      try {
+        credentials(text).getID();
+      } catch (IllegalStateException unreadable) {
+        throw new IllegalArgumentException("the key that nsc wrote behind the JWT is none");
+      }
       return new NatsLogin(text, Map.of());
     }
     Map<String, String> lines = new HashMap<>();
@@ -61,13 +67,17 @@ public final class NatsLogin {
 
   Options.Builder apply(Options.Builder options) {
     if (!text.isEmpty()) {
-      options.authHandler(Nats.staticCredentials(text.getBytes(StandardCharsets.UTF_8)));
+      options.authHandler(credentials(text));
     } else if (lines.containsKey("token")) {
       options.token(secret("token"));
     } else if (lines.containsKey("user")) {
       options.userInfo(secret("user"), secret("password"));
     }
     return options;
+  }
+
+  private static AuthHandler credentials(String text) {
+    return Nats.staticCredentials(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private char[] secret(String name) {

@@ -3,6 +3,7 @@ package tollway.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nats.client.NKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,6 +88,25 @@ final class NatsBusTest extends BusContract {
       meet(friend, other);
       Await.until(
           "it says why", () -> stranger.bus.trouble().orElse("").matches("(?i).*authorization.*"));
+    }
+  }
+
+  @Test
+  void aKeyOpensToo(@TempDir Path files) throws Exception {
+    NKey user = NKey.createUser(null);
+    Path config =
+        Files.writeString(
+            files.resolve("nats.conf"),
+            "authorization { users = [ { nkey: " + new String(user.getPublicKey()) + " } ] }");
+    String written =
+        "-----BEGIN NATS USER JWT-----\nof.no.use\n------END NATS USER JWT------\n\n"
+            + "-----BEGIN USER NKEY SEED-----\n"
+            + new String(user.getSeed())
+            + "\n------END USER NKEY SEED------\n";
+    try (NatsServer guarded = NatsServer.start("-c", config.toString())) {
+      Listener one = new Listener(to(guarded.url(), NatsLogin.parse(written)), "one");
+      Listener two = new Listener(to(guarded.url(), NatsLogin.parse(written)), "two");
+      meet(one, two);
     }
   }
 

@@ -60,6 +60,7 @@ final class NatsServersTest {
           "user = a\npassword = hunter2\ntoken = hunter2",
           "token = a\ntoken = hunter2",
           "hunter2",
+          "-----BEGIN NATS USER JWT-----\nhunter2\n------END NATS USER JWT------\n",
           "secret = hunter2"
         }) {
       assertThatThrownBy(() -> NatsLogin.parse(text))
