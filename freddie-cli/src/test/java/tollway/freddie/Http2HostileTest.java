@@ -13,11 +13,14 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tollway.lab.Await;
+import tollway.signaling.PollCodec;
 
 /** HTTP/2 without TLS, as a front speaks it, and as Mallory does. */
 final class Http2HostileTest {
@@ -61,6 +64,36 @@ final class Http2HostileTest {
       front.getOutputStream().write(request(1, "/v2/poll", 0x83, END_STREAM));
       front.getOutputStream().write(request(3, "/healthz", 0x82, END_STREAM));
       assertThat(ended(front, 3)).isEqualTo("ok\n");
+    }
+  }
+
+  @Test
+  void hundredsHeldByFewConnectionsCostLittle() throws Exception {
+    int crowd = 400;
+    FreddieConfig.Limits limits =
+        new FreddieConfig.Limits(4 * crowd, 1 << 20, Duration.ofSeconds(60));
+    try (Town city = new Town(limits);
+        PollClient client = PollClient.proved(city.address())) {
+      List<Socket> fronts = new ArrayList<>();
+      long before = PollServerTest.usedHeap();
+      for (int i = 0; i < crowd; i++) {
+        int stream = 1 + 2 * (i % 100);
+        if (stream == 1) {
+          fronts.add(connect(city));
+        }
+        client.begin();
+        Socket front = fronts.get(fronts.size() - 1);
+        byte[] poll = PollCodec.encode(client.next(20)).toArray();
+        front.getOutputStream().write(request(stream, "/v2/poll", 0x83, 0));
+        front.getOutputStream().write(frame(DATA, END_STREAM, stream, poll));
+      }
+      Await.until("all wait", () -> city.metric("freddie_poll_sessions") == crowd + 1);
+      long each = (PollServerTest.usedHeap() - before) / crowd;
+      assertThat(each).isLessThan(8 << 10);
+      city.stopFreddie();
+      for (Socket front : fronts) {
+        assertCutOff(front, new byte[0]);
+      }
     }
   }
 
@@ -157,7 +190,11 @@ final class Http2HostileTest {
   }
 
   private Socket connect() throws IOException {
-    Socket socket = new Socket(town.address().getAddress(), town.address().getPort());
+    return connect(town);
+  }
+
+  private static Socket connect(Town to) throws IOException {
+    Socket socket = new Socket(to.address().getAddress(), to.address().getPort());
     socket.setSoTimeout(10_000);
     socket.setTcpNoDelay(true);
     socket.getOutputStream().write(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));

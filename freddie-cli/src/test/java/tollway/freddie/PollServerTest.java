@@ -325,7 +325,8 @@ final class PollServerTest {
     }
   }
 
-  private static long usedHeap() {
+  /** In bytes, without garbage. */
+  static long usedHeap() {
     System.gc();
     Runtime runtime = Runtime.getRuntime();
     return runtime.totalMemory() - runtime.freeMemory();
