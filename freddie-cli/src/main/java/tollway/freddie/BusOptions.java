@@ -18,7 +18,7 @@ import tollway.cli.UserErrorException;
 final class BusOptions {
   @Option(
       names = "--bus",
-      paramLabel = "nats://HOST:PORT[,…]",
+      paramLabel = "nats://HOST:PORT[,URL]",
       description =
           "Serve one market together with all freddies on these NATS servers: any of them serves any"
               + " client. tls:// for TLS. While no server answers, this one goes on alone.")
@@ -28,8 +28,8 @@ final class BusOptions {
       names = "--bus-credentials",
       paramLabel = "FILE",
       description =
-          "How the NATS servers let us in: what nsc wrote, or lines with user = … and password = …,"
-              + " or token = ….")
+          "How the NATS servers let us in: what nsc wrote, or lines with user = NAME and"
+              + " password = WORD, or token = WORD.")
   private @Nullable Path credentials;
 
   @Option(
