@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,8 @@ final class ServiceChecks {
               "signalling",
               refused instanceof TimeoutException
                   ? "no welcome within " + WELCOME.toSeconds() + " s"
-                  : String.valueOf(refused.getCause().getMessage()),
+                  : String.valueOf(
+                      Objects.requireNonNullElse(refused.getCause(), refused).getMessage()),
               "what stands before it must pass /v2/signal on, and the Upgrade to a WebSocket"));
       checks.add(Check.skip("stun", "not tried"));
     }
