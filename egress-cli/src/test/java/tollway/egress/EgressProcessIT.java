@@ -38,7 +38,7 @@ final class EgressProcessIT {
     expect(2, "is not a URL", "serve", "--freddie", "a b", "--state", directory.toString());
     String state = directory.toString();
     expect(2, "--public-url: 'http://x'", "serve", "--public-url", "http://x", "--state", state);
-    expect(2, "--freddie: 'ftp://x'", "serve", "--freddie", "ftp://x", "--state", state);
+    expect(2, "not ftp://x", "serve", "--freddie", "ftp://x", "--state", state);
     expect(2, "--stun: 'foo'", "serve", "--stun", "foo", "--state", state);
     expect(2, "which command?");
   }

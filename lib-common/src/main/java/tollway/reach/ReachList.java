@@ -88,6 +88,10 @@ public record ReachList(
     return routes;
   }
 
+  private static boolean isWhole(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).equals(time);
+  }
+
   private static void require(boolean fulfilled, String what) {
     if (!fulfilled) {
       throw new IllegalArgumentException("a list has " + what);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -83,8 +84,9 @@ public final class JavaProcess implements AutoCloseable {
   private static JavaProcess start(
       String what, List<String> command, Map<String, String> environment) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
-    // Its sockets are its own: tests, and people on this host, do not meet there.
+    // Its sockets and what it remembers are its own: tests, and people here, do not meet there.
     Path runtime = Files.createTempDirectory("tollway-run");
+    builder.environment().put("HOME", runtime.toString());
     builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
     builder.environment().putAll(environment);
     return new JavaProcess(what, builder.start(), runtime);
@@ -152,10 +154,7 @@ public final class JavaProcess implements AutoCloseable {
     process.destroyForcibly();
     try {
       process.waitFor(10, TimeUnit.SECONDS);
-      for (Path each : List.of(runtime.resolve("tollway"), runtime)) {
-        for (Path left : Files.isDirectory(each) ? list(each) : List.<Path>of()) {
-          Files.delete(left);
-        }
+      for (Path each : Files.isDirectory(runtime) ? below(runtime) : List.<Path>of()) {
         Files.deleteIfExists(each);
       }
     } catch (InterruptedException stopping) {
@@ -165,9 +164,10 @@ public final class JavaProcess implements AutoCloseable {
     }
   }
 
-  private static List<Path> list(Path directory) throws IOException {
-    try (var files = Files.list(directory)) {
-      return files.toList();
+  /** With {@code directory} itself, which comes last. */
+  private static List<Path> below(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.sorted(Comparator.reverseOrder()).toList();
     }
   }
 
