@@ -19,6 +19,7 @@ import tollway.pipeline.Destination;
 import tollway.pipeline.DirectUse;
 import tollway.pipeline.Invite;
 import tollway.pipeline.StreamAnswer;
+import tollway.reach.Reach;
 import tollway.reach.ReachConfig;
 
 /** Goes the way of a desktop with a desktop, and tells of each leg how it was. */
@@ -31,6 +32,8 @@ final class ChainDoctor {
   private static final Duration DIAL = Duration.ofSeconds(13);
 
   private final Invite invite;
+  private final ReachConfig reaching;
+  private final Reach reach;
   private final Optional<Destination> target;
   private final boolean showAddress;
   private final boolean includeLoopback;
@@ -38,23 +41,29 @@ final class ChainDoctor {
   private final Legs legs;
 
   ChainDoctor(
-      Invite invite, Optional<Destination> target, boolean showAddress, boolean includeLoopback) {
+      Invite invite,
+      ReachConfig reaching,
+      Optional<Destination> target,
+      boolean showAddress,
+      boolean includeLoopback) {
     this.invite = invite;
+    this.reaching = reaching;
+    reach = Reach.open(reaching, invite.freddies());
     this.target = target;
     this.showAddress = showAddress;
     this.includeLoopback = includeLoopback;
-    watch = new DesktopWatch(invite.freddies().size());
+    watch = new DesktopWatch(reach.routes().size());
     legs = new Legs(watch::pathFailure);
   }
 
   List<Check> checks() throws ListenException, InterruptedException {
-    FreddieProbes probes = new FreddieProbes(invite.freddies(), WELCOME);
     try (NettyLoops loops = new NettyLoops(1)) {
+      FreddieProbes probes = new FreddieProbes(loops.next(), reach, WELCOME);
       Desktop desktop =
           Desktop.start(
               loops,
               // It is the volunteers' way that is looked at.
-              DesktopConfig.toLook(invite, ReachConfig.PLAIN, DirectUse.NEVER, includeLoopback),
+              DesktopConfig.toLook(invite, reaching, DirectUse.NEVER, includeLoopback),
               watch);
       try {
         probes.tell(legs);

@@ -21,6 +21,7 @@ import tollway.pipeline.Destination;
 import tollway.pipeline.Invite;
 import tollway.pipeline.TrustedRoots;
 import tollway.pipeline.WidgetVia;
+import tollway.reach.ReachConfig;
 
 /** {@code egress doctor}. */
 @Command(
@@ -64,6 +65,7 @@ final class DoctorCommand extends Subcommand {
       description = "As of 'egress widget': with volunteers the egress is not connected to.")
   private @Nullable WidgetVia via;
 
+  @Mixin private ReachOptions reach = new ReachOptions();
   @Mixin private AuthorityOption authorities = new AuthorityOption();
 
   @Option(
@@ -93,6 +95,8 @@ final class DoctorCommand extends Subcommand {
     List<Check> checks = new ArrayList<>();
     Optional<Destination> wanted = target();
     TrustedRoots roots = authorities.roots();
+    ReachConfig reaching =
+        reach.toConfig(InviteOptions.stateDirectory(null, io().environment()), false);
     List<InviteSource.Given> given =
         role == Role.WIDGET ? invites.given(io()) : List.of(invites.onlyGiven(io()));
     try {
@@ -101,8 +105,9 @@ final class DoctorCommand extends Subcommand {
       checks.add(OpenFiles.check());
       checks.addAll(
           role == Role.WIDGET
-              ? new VolunteerDoctor(all, wayOn(), roots, showAddress).checks()
-              : new ChainDoctor(all.get(0), wanted, showAddress, includeLoopback).checks());
+              ? new VolunteerDoctor(all, reaching, wayOn(), roots, showAddress).checks()
+              : new ChainDoctor(all.get(0), reaching, wanted, showAddress, includeLoopback)
+                  .checks());
     } catch (UserErrorException useless) {
       checks.add(
           Check.fail(

@@ -2,27 +2,33 @@
 package tollway.egress;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import tollway.console.Check;
+import tollway.loop.NettyEventLoop;
+import tollway.reach.ClientTls;
+import tollway.reach.HttpGet;
+import tollway.reach.Reach;
+import tollway.reach.Route;
 
 /** Asks all freddies at once whether they are there, and for the time. */
 final class FreddieProbes {
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
 
-  private final List<URI> urls;
+  private static final int PAGE_LIMIT = 1 << 20;
+
+  private final List<Route> routes;
   private final Duration end;
-  private final List<CompletableFuture<HttpProbe.Answer>> probes;
+  private final List<CompletableFuture<HttpGet.Answer>> probes;
 
   /** Waits for answers until {@code end} after the doctor's start. */
-  FreddieProbes(List<URI> urls, Duration end) {
-    this.urls = urls;
+  FreddieProbes(NettyEventLoop loop, Reach reach, Duration end) {
+    this.routes = reach.routes();
     this.end = end;
-    probes = urls.stream().map(url -> HttpProbe.health(url, end)).toList();
+    probes = routes.stream().map(route -> probe(loop, route, reach.tls())).toList();
   }
 
   /** Adds a row for each of them and one for the clock; when none is there the way is broken. */
@@ -30,20 +36,20 @@ final class FreddieProbes {
     boolean reached = false;
     Optional<Instant> date = Optional.empty();
     for (int i = 0; i < probes.size(); i++) {
-      URI url = urls.get(i);
+      Route route = routes.get(i);
       try {
-        HttpProbe.Answer answer = legs.await(probes.get(i), end, "no answer in time");
+        HttpGet.Answer answer = legs.await(probes.get(i), end, "no answer in time");
         date = date.or(answer::date);
         reached = true;
         legs.add(
             answer.status() == 200
-                ? Check.ok("freddie", url + " answers")
+                ? Check.ok("freddie", route + " answers")
                 : Check.warn(
                     "freddie",
-                    url + " answers HTTP " + answer.status() + " to /healthz",
+                    route + " answers HTTP " + answer.status() + " to /healthz",
                     "is the URL right?"));
       } catch (IOException why) {
-        String text = url + ": " + why.getMessage();
+        String text = route + ": " + why.getMessage();
         String remedy = "is it blocked from here, does it run, is the URL in the invite right?";
         // Another freddie does as well.
         legs.add(
@@ -54,6 +60,25 @@ final class FreddieProbes {
     }
     legs.add(clock(date));
     legs.broken(!reached);
+  }
+
+  private CompletableFuture<HttpGet.Answer> probe(NettyEventLoop loop, Route route, ClientTls tls) {
+    CompletableFuture<HttpGet.Answer> answer = new CompletableFuture<>();
+    loop.execute(
+        () -> HttpGet.start(loop, route, tls, "/healthz", PAGE_LIMIT, end, new Awaited(answer)));
+    return answer;
+  }
+
+  private record Awaited(CompletableFuture<HttpGet.Answer> future) implements HttpGet.Outcome {
+    @Override
+    public void answered(HttpGet.Answer answer) {
+      future.complete(answer);
+    }
+
+    @Override
+    public void failed(String why) {
+      future.completeExceptionally(new IOException(why));
+    }
   }
 
   private static Check clock(Optional<Instant> date) {

@@ -27,6 +27,7 @@ import tollway.pipeline.WidgetConfig;
 import tollway.pipeline.WidgetLimits;
 import tollway.pipeline.WidgetStatus;
 import tollway.pipeline.WidgetVia;
+import tollway.reach.Reach;
 import tollway.reach.ReachConfig;
 
 /** Goes the ways of a widget, with one that takes nobody, and tells of each leg how it was. */
@@ -39,30 +40,39 @@ final class VolunteerDoctor {
   private static final Duration LOOK = Duration.ofMillis(50);
 
   private final List<Invite> invites;
+  private final ReachConfig reaching;
+  private final Reach reach;
   private final WidgetVia via;
   private final TrustedRoots roots;
   private final boolean showAddress;
   private final WidgetWatch watch;
   private final Legs legs = new Legs(() -> "");
 
-  VolunteerDoctor(List<Invite> invites, WidgetVia via, TrustedRoots roots, boolean showAddress) {
+  VolunteerDoctor(
+      List<Invite> invites,
+      ReachConfig reaching,
+      WidgetVia via,
+      TrustedRoots roots,
+      boolean showAddress) {
     this.invites = invites;
+    this.reaching = reaching;
+    reach = Reach.open(reaching, freddies());
     this.via = via;
     this.roots = roots;
     this.showAddress = showAddress;
-    watch = new WidgetWatch(freddies().size());
+    watch = new WidgetWatch(reach.routes().size());
   }
 
   List<Check> checks() throws ListenException, InterruptedException {
-    FreddieProbes probes = new FreddieProbes(freddies(), WELCOME);
     try (NettyLoops loops = new NettyLoops(1)) {
       NettyEventLoop loop = loops.next();
+      FreddieProbes probes = new FreddieProbes(loop, reach, WELCOME);
       Widget widget =
           Widget.create(
               loop,
               new WidgetConfig(
                   invites,
-                  ReachConfig.PLAIN,
+                  reaching,
                   via,
                   WidgetLimits.ofSlots(1),
                   "",

@@ -82,6 +82,11 @@ final class DoctorIT {
           .contains("signalling", "stun", "egress", "egress identity");
 
       int nobody = Chain.freePort();
+      String proxy = "socks5://127.0.0.1:" + nobody;
+      Findings proxied = doctor(List.of(), invite, "--signaling-proxy", proxy);
+      assertThat(proxied.broken()).containsExactly("freddie");
+      assertThat(proxied.text("freddie")).contains("the proxy " + proxy + ": cannot connect");
+
       Findings refused = doctor(List.of(), invite, "--target", "127.0.0.1:" + nobody);
       assertThat(refused.broken()).containsExactly("dial");
       assertThat(refused.text("dial")).contains("does not reach");

@@ -12,7 +12,12 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpContentException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.Bytes;
 import tollway.loop.NettyEventLoop;
@@ -20,38 +25,42 @@ import tollway.loop.TcpDial;
 import tollway.loop.Timer;
 
 /** One page of a freddie, by a route. On the loop. */
-final class HttpGet {
+public final class HttpGet {
   /** What comes of it, once; nothing after {@link #close}. */
-  interface Outcome {
-    /** The page, with status 200. */
-    void answered(Bytes body);
+  public interface Outcome {
+    void answered(Answer answer);
 
     void failed(String why);
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** The status, the server's clock when it tells it, and the page. */
+  public record Answer(int status, Optional<Instant> date, Bytes body) {}
 
   private final Route route;
   private final String path;
-  private final int limit;
   private final Outcome outcome;
   private @Nullable Timer deadline;
   private @Nullable TcpDial dial;
   private boolean over;
 
-  private HttpGet(Route route, String path, int limit, Outcome outcome) {
+  private HttpGet(Route route, String path, Outcome outcome) {
     this.route = route;
     this.path = path;
-    this.limit = limit;
     this.outcome = outcome;
   }
 
   /** {@code limit}: a longer page is a failure, in bytes. */
-  static HttpGet start(
-      NettyEventLoop loop, Route route, ClientTls tls, String path, int limit, Outcome outcome) {
-    HttpGet get = new HttpGet(route, path, limit, outcome);
+  public static HttpGet start(
+      NettyEventLoop loop,
+      Route route,
+      ClientTls tls,
+      String path,
+      int limit,
+      Duration patience,
+      Outcome outcome) {
+    HttpGet get = new HttpGet(route, path, outcome);
     get.deadline =
-        loop.schedule(PATIENCE, () -> get.fail("no answer within " + PATIENCE.toSeconds() + " s"));
+        loop.schedule(patience, () -> get.fail("no answer within " + patience.toSeconds() + " s"));
     get.dial =
         RouteDial.start(
             loop,
@@ -65,7 +74,7 @@ final class HttpGet {
     return get;
   }
 
-  void close() {
+  public void close() {
     over = true;
     if (deadline != null) {
       deadline.cancel();
@@ -82,6 +91,25 @@ final class HttpGet {
     }
   }
 
+  private static String reason(Throwable failure) {
+    return RouteTrouble.of(failure)
+        .orElse(
+            failure instanceof TooLongHttpContentException
+                ? "the answer is too long"
+                : failure.toString());
+  }
+
+  /** RFC 9110 §5.6.7. */
+  private static Optional<Instant> date(@Nullable String text) {
+    try {
+      return text == null
+          ? Optional.empty()
+          : Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
+    } catch (DateTimeException notADate) {
+      return Optional.empty();
+    }
+  }
+
   private final class Dialled implements TcpDial.Outcome {
     @Override
     public void connected(Channel channel) {
@@ -90,7 +118,7 @@ final class HttpGet {
 
     @Override
     public void failed(Throwable why) {
-      fail(String.valueOf(why.getMessage()));
+      fail(reason(why));
     }
   }
 
@@ -111,20 +139,22 @@ final class HttpGet {
       if (over) {
         return;
       }
-      if (response.status().code() != 200) {
-        fail("HTTP " + response.status().code());
-      } else if (response.content().readableBytes() > limit) {
-        fail("too long");
-      } else {
-        Bytes body = Bytes.of(ByteBufUtil.getBytes(response.content()));
-        close();
-        outcome.answered(body);
+      if (response.decoderResult().isFailure()) {
+        fail("the answer is not HTTP");
+        return;
       }
+      Answer answer =
+          new Answer(
+              response.status().code(),
+              date(response.headers().get(HttpHeaderNames.DATE)),
+              Bytes.of(ByteBufUtil.getBytes(response.content())));
+      close();
+      outcome.answered(answer);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      fail(String.valueOf(cause.getMessage()));
+      fail(reason(cause));
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class ListKeeper {
 
   private static final Logger log = LoggerFactory.getLogger(ListKeeper.class);
   private static final Duration TICK = Duration.ofMinutes(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final NodeId signer;
   private final Path file;
@@ -120,7 +121,13 @@ public final class ListKeeper {
     if (get == null && isDue(loop.now())) {
       get =
           HttpGet.start(
-              loop, route, tls, "/v2/list", ReachList.SIZE_LIMIT, new Looked(loop, route, changed));
+              loop,
+              route,
+              tls,
+              "/v2/list",
+              ReachList.SIZE_LIMIT,
+              PATIENCE,
+              new Looked(loop, route, changed));
     }
   }
 
@@ -148,8 +155,13 @@ public final class ListKeeper {
     }
 
     @Override
-    public void answered(Bytes body) {
+    public void answered(HttpGet.Answer answer) {
+      if (answer.status() != 200) {
+        failed("HTTP " + answer.status());
+        return;
+      }
       get = null;
+      Bytes body = answer.body();
       try {
         boolean taken = offer(body, loop.now());
         looked = loop.now();
