@@ -54,15 +54,21 @@ record FreddieConfig(
    * @param patience how long a connection may take to say who it is
    * @param leastEffort what newcomers have to make also while nobody waits
    * @param v1PerAddress connections of Unbounded clients from one public address; 0 for none at all
+   * @param fronts whose clients the bounds are for, and not themselves
    */
   record Limits(
-      int clients, long unreadBytes, Duration patience, int leastEffort, int v1PerAddress) {
+      int clients,
+      long unreadBytes,
+      Duration patience,
+      int leastEffort,
+      int v1PerAddress,
+      Fronts fronts) {
     static final int DEFAULT_CLIENTS = 10_000;
     static final int DEFAULT_V1_PER_ADDRESS = 64;
 
     /** No puzzles while nobody waits. */
     Limits(int clients, long unreadBytes, Duration patience) {
-      this(clients, unreadBytes, patience, 0, DEFAULT_V1_PER_ADDRESS);
+      this(clients, unreadBytes, patience, 0, DEFAULT_V1_PER_ADDRESS, Fronts.NONE);
     }
 
     /** The defaults, for so many clients. */
@@ -71,12 +77,17 @@ record FreddieConfig(
     }
 
     Limits withLeastEffort(int effort) {
-      return new Limits(clients, unreadBytes, patience, effort, v1PerAddress);
+      return new Limits(clients, unreadBytes, patience, effort, v1PerAddress, fronts);
     }
 
     /** The same, with so many connections of Unbounded clients from one address. */
     Limits withV1PerAddress(int connections) {
-      return new Limits(clients, unreadBytes, patience, leastEffort, connections);
+      return new Limits(clients, unreadBytes, patience, leastEffort, connections, fronts);
+    }
+
+    /** The same behind these. */
+    Limits behind(Fronts others) {
+      return new Limits(clients, unreadBytes, patience, leastEffort, v1PerAddress, others);
     }
   }
 }

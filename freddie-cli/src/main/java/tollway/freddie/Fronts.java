@@ -15,6 +15,7 @@ import tollway.pipeline.AddressBlock;
  * the address that it sees to the end. What nobody of them has added is a stranger's claim.
  */
 final class Fronts {
+  static final String HEADER = "X-Forwarded-For";
   static final Fronts NONE = new Fronts(List.of());
 
   /** More of them one behind the other is nobody's set-up. */

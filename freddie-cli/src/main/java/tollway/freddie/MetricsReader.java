@@ -33,6 +33,7 @@ final class MetricsReader {
   static MetricsReader of(String url) {
     URI freddie = URI.create(url);
     if (freddie.getHost() == null
+        || freddie.getPort() > 65_535
         || !Set.of("http", "https").contains(String.valueOf(freddie.getScheme()))) {
       throw new IllegalArgumentException("no such address");
     }

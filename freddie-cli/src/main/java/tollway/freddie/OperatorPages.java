@@ -54,7 +54,8 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
           "a WebSocket goes over HTTP/1.1, or poll\n");
     } else if (path.equals("/v2/signal")) {
       context.fireChannelRead(request);
-    } else if (!request.method().equals(HttpMethod.GET)) {
+    } else if (!request.method().equals(HttpMethod.GET)
+        && !request.method().equals(HttpMethod.HEAD)) {
       answer(context, request, HttpResponseStatus.METHOD_NOT_ALLOWED, "GET only\n");
     } else if (path.equals("/healthz") && server.isDraining()) {
       answer(context, request, HttpResponseStatus.SERVICE_UNAVAILABLE, "draining\n");
@@ -73,13 +74,16 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
       FullHttpRequest request,
       HttpResponseStatus status,
       String text) {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
     FullHttpResponse response =
         new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+            HttpVersion.HTTP_1_1,
+            status,
+            Unpooled.wrappedBuffer(request.method().equals(HttpMethod.HEAD) ? new byte[0] : body));
     response
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-        .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
+        .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
         .set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()))
         .set(HttpHeaderNames.CONNECTION, "close");
     ReferenceCountUtil.release(request);

@@ -150,7 +150,7 @@ final class PollConnection extends ChannelInboundHandlerAdapter {
     used = true;
     stage = Stage.READING;
     last = !HttpUtil.isKeepAlive(head);
-    request = new Request(head.method());
+    request = new Request(head.method(), server.client(channel, head.headers()));
     guard.expects(patience);
     if (HttpUtil.getContentLength(head, 0L) > Poll.SIZE_LIMIT) {
       refuseEarly(TOO_LARGE, "a poll has at most 32 KiB");
@@ -256,10 +256,12 @@ final class PollConnection extends ChannelInboundHandlerAdapter {
   /** One request, until it is answered. */
   private final class Request implements PollWaiter {
     private final HttpMethod method;
+    private final SocketAddress remote;
     private volatile @Nullable PollSession session;
 
-    Request(HttpMethod method) {
+    Request(HttpMethod method, SocketAddress remote) {
       this.method = method;
+      this.remote = remote;
     }
 
     @Override
@@ -283,7 +285,7 @@ final class PollConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public SocketAddress remote() {
-      return channel.remoteAddress();
+      return remote;
     }
 
     void gone() {

@@ -45,12 +45,13 @@ final class PuzzleCommand extends Subcommand {
   @Option(
       names = "--effort",
       paramLabel = "N",
-      defaultValue = "" + Puzzle.USUAL_EFFORT,
       description =
           "Evaluations that it takes on average, 1 to "
               + Puzzle.MAX_EFFORT
-              + " (default: ${DEFAULT-VALUE}).")
-  private int effort;
+              + " (default: "
+              + Puzzle.USUAL_EFFORT
+              + ").")
+  private @Nullable Integer effort;
 
   @Option(
       names = "--key",
@@ -69,9 +70,8 @@ final class PuzzleCommand extends Subcommand {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Threads to work on, 1 to 256 (default: ${DEFAULT-VALUE}).")
-  private int threads;
+      description = "Threads to work on, 1 to 256 (default: 1).")
+  private @Nullable Integer threads;
 
   @Option(
       names = "--verify",
@@ -93,13 +93,13 @@ final class PuzzleCommand extends Subcommand {
             Signal.SERVICE,
             key == null ? Identity.generate(new SecureRandom()).nodeId() : identity(key),
             seed == null ? randomSeed() : seed(seed),
-            effort);
+            effort());
     StopSignal stop = new StopSignal().installed();
     int code = ExitCode.FAILED;
     try {
       Optional<Mint.Minted> minted = mint(puzzle, stop);
       if (minted.isPresent()) {
-        PuzzleReport.minted(puzzle, threads, minted.get()).print(io().out(), json);
+        PuzzleReport.minted(puzzle, threads(), minted.get()).print(io().out(), json);
         code = ExitCode.DONE;
       }
     } finally {
@@ -109,15 +109,27 @@ final class PuzzleCommand extends Subcommand {
   }
 
   private void check() {
-    if (effort < 1 || effort > Puzzle.MAX_EFFORT) {
+    if (effort() < 1 || effort() > Puzzle.MAX_EFFORT) {
       throw new UserErrorException("--effort: give a number from 1 to " + Puzzle.MAX_EFFORT);
     }
-    if (threads < 1 || threads > 256) {
+    if (threads() < 1 || threads() > 256) {
       throw new UserErrorException("--threads: give a number from 1 to 256");
     }
     if (given != null && key == null) {
       throw new UserErrorException("--verify: say with --key for whom the solution is");
     }
+    if (given != null && (effort != null || seed != null || threads != null)) {
+      throw new UserErrorException(
+          "--verify: the solution says its effort and seed: leave --effort, --seed, --threads out");
+    }
+  }
+
+  private int effort() {
+    return effort == null ? Puzzle.USUAL_EFFORT : effort;
+  }
+
+  private int threads() {
+    return threads == null ? 1 : threads;
   }
 
   private int verify(String text) throws IOException, MalformedBytesException {
@@ -137,8 +149,8 @@ final class PuzzleCommand extends Subcommand {
 
   /** Empty: a signal came first, and that was said. */
   private Optional<Mint.Minted> mint(Puzzle puzzle, StopSignal stop) throws InterruptedException {
-    Mint mint = Mint.start(puzzle, threads, new SecureRandom());
-    PuzzleProgress progress = new PuzzleProgress(effort);
+    Mint mint = Mint.start(puzzle, threads(), new SecureRandom());
+    PuzzleProgress progress = new PuzzleProgress(effort());
     boolean watched = !json && StandardError.isTerminal();
     boolean stopped = false;
     while (!stopped && !mint.minted().isDone()) {
@@ -177,8 +189,16 @@ final class PuzzleCommand extends Subcommand {
   }
 
   private static NodeId identity(String key) throws IOException, MalformedBytesException {
-    if (Files.exists(Path.of(key))) {
-      return IdentityFile.load(Path.of(key)).nodeId();
+    Path file = Path.of(key);
+    if (key.isEmpty() || Files.isDirectory(file)) {
+      throw new UserErrorException("--key: '" + key + "' is neither a file nor a public key");
+    }
+    if (Files.exists(file)) {
+      try {
+        return IdentityFile.load(file).nodeId();
+      } catch (MalformedBytesException noKey) {
+        throw new MalformedBytesException("--key: " + file + ": " + noKey.getMessage(), noKey);
+      }
     }
     try {
       return NodeId.parse(key);

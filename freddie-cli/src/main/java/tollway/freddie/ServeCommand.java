@@ -5,6 +5,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +26,7 @@ import tollway.cli.UserErrorException;
 import tollway.loop.ListenException;
 import tollway.loop.StopSignal;
 import tollway.loop.ThreadEventLoop;
+import tollway.pipeline.AddressBlock;
 import tollway.tls.TlsOptions;
 import tollway.tls.WatchedFiles;
 
@@ -85,6 +88,15 @@ final class ServeCommand implements Callable<Integer> {
           "Connections of Unbounded clients from one public address, or IPv6 /64 (default:"
               + " ${DEFAULT-VALUE}); 0: do not serve /v1/signal.")
   private int v1PerAddress;
+
+  @Option(
+      names = "--front",
+      paramLabel = "CIDR",
+      split = ",",
+      description =
+          "Web servers or CDNs before this freddie, such as 10.0.0.0/24, that say in"
+              + " X-Forwarded-For for whom they connect; nobody else is believed. May be repeated.")
+  private List<String> fronts = new ArrayList<>();
 
   @Option(
       names = "--drain",
@@ -151,8 +163,21 @@ final class ServeCommand implements Callable<Integer> {
         stun.alternate(),
         FreddieConfig.Limits.of(maxClients)
             .withLeastEffort(leastEffort)
-            .withV1PerAddress(v1PerAddress),
+            .withV1PerAddress(v1PerAddress)
+            .behind(new Fronts(fronts())),
         bus.config());
+  }
+
+  private List<AddressBlock> fronts() {
+    List<AddressBlock> blocks = new ArrayList<>();
+    for (String text : fronts) {
+      try {
+        blocks.add(AddressBlock.of(text.strip()));
+      } catch (IllegalArgumentException wrong) {
+        throw new UserErrorException("--front: " + wrong.getMessage());
+      }
+    }
+    return blocks;
   }
 
   private void announce(CliIo io, FreddieNode node) {

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
@@ -16,6 +17,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -140,6 +142,11 @@ final class SignalServer implements AutoCloseable {
     return draining;
   }
 
+  /** Who is behind {@code channel}, when a request on it has these headers. Any thread. */
+  SocketAddress client(Channel channel, HttpHeaders headers) {
+    return limits.fronts().client(channel.remoteAddress(), headers.getAll(Fronts.HEADER));
+  }
+
   MarketHall hall() {
     return hall;
   }
@@ -238,7 +245,8 @@ final class SignalServer implements AutoCloseable {
         guard.cut(Counters.Cut.OVERFULL);
         return;
       }
-      if (!newcomers.admits(channel.remoteAddress())) {
+      if (!limits.fronts().has(channel.remoteAddress())
+          && !newcomers.admits(channel.remoteAddress())) {
         guard.cut(Counters.Cut.TOO_OFTEN);
         return;
       }

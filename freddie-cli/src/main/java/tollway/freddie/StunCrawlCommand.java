@@ -3,6 +3,7 @@ package tollway.freddie;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -81,8 +82,10 @@ final class StunCrawlCommand extends Subcommand {
     SweepPlan plan = how.plan(targets.ranges(), targets.port());
     Consensus consensus = new Consensus(mapped.addresses());
     ServerList before = plan.within(ServerList.readIfThere(out));
+    requireParent("--out", out);
     Path journalFile =
         state != null ? state : Path.of(out.toAbsolutePath() + ".crawl").toAbsolutePath();
+    requireParent("--state", journalFile);
     try (CrawlJournal journal = CrawlJournal.open(journalFile, plan.identity())) {
       long from = journal.done();
       Sweep.Result swept = sweep(plan, journal);
@@ -95,6 +98,16 @@ final class StunCrawlCommand extends Subcommand {
       journal.delete();
       report(new Summary(plan, from, journal.hits().size(), swept, found, after.good(), usable));
       return usable ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  private static void requireParent(String option, Path file) {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw new UserErrorException(option + ": there is no directory " + directory);
+    }
+    if (Files.isDirectory(file)) {
+      throw new UserErrorException(option + ": " + file + " is a directory: name a file in it");
     }
   }
 

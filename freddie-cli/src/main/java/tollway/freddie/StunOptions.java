@@ -105,7 +105,9 @@ final class StunOptions {
         return new Given(bind, Optional.empty());
       }
       HostPort told = HostPort.parse(option, text.substring(equals + 1));
-      if (told.port() == 0 || told.toString().length() > Signal.MAX_TEXT) {
+      if (told.port() == 0
+          || told.toString().length() > Signal.MAX_TEXT
+          || !told.host().matches("[A-Za-z0-9._:-]+")) {
         throw new UserErrorException(option + ": clients cannot reach '" + told + "'");
       }
       return new Given(bind, Optional.of(told));

@@ -52,8 +52,8 @@ final class TopCommand extends Subcommand {
       while (!stop.await(PAUSE)) {
         activity.add(read(reader), System.nanoTime());
         drawn = show(screen, activity);
-        if (once) {
-          break;
+        if (once || io().out().checkError()) {
+          break; // Of a pipe whose reader has gone, too.
         }
       }
     } finally {

@@ -25,6 +25,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   private final ConnectionGuard guard;
   private final Channel channel;
   private final SignalConnection connection;
+  private volatile SocketAddress remote;
   private boolean opened;
   private boolean dismissed;
 
@@ -33,12 +34,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     this.server = server;
     this.guard = guard;
     this.channel = channel;
+    remote = channel.remoteAddress();
     connection = new SignalConnection(server, this, random);
   }
 
   @Override
   public SocketAddress remote() {
-    return channel.remoteAddress();
+    return remote;
   }
 
   @Override
@@ -86,7 +88,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof WebSocketServerProtocolHandler.HandshakeComplete) {
+    if (event instanceof WebSocketServerProtocolHandler.HandshakeComplete handshake) {
+      remote = server.client(channel, handshake.requestHeaders());
+      boolean fronted = !remote.equals(channel.remoteAddress());
+      if (fronted && !server.newcomers().admits(remote)) {
+        guard.cut(Counters.Cut.TOO_OFTEN);
+        return;
+      }
       opened = true;
       connection.begin();
     } else if (event instanceof Fault fault && opened) {

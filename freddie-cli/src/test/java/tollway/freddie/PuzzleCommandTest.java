@@ -81,6 +81,8 @@ final class PuzzleCommandTest {
     refused(ExitCode.USAGE, "--key: 'Bob' is neither a file nor a public key", "--key", "Bob");
     refused(ExitCode.USAGE, "say with --key for whom", "--verify", "AAAA");
     String key = Identity.generate(new SecureRandom()).nodeId().base64();
+    refused(ExitCode.USAGE, "leave --effort", "--key", key, "--verify", "A", "--effort", "3");
+    refused(ExitCode.USAGE, "--key: '' is neither a file", "--key", "");
     for (String noSolution : List.of("AAAA", "?", "A".repeat(72))) {
       refused(ExitCode.INVALID, "--verify: not a solution", "--key", key, "--verify", noSolution);
     }

@@ -47,10 +47,16 @@ final class RawClient implements AutoCloseable {
 
   /** Connects and upgrades to a WebSocket. */
   RawClient(InetSocketAddress freddie) throws IOException {
-    this(freddie, Identity.generate(new SecureRandom()));
+    this(freddie, Identity.generate(new SecureRandom()), "");
   }
 
-  private RawClient(InetSocketAddress freddie, Identity identity) throws IOException {
+  /** As a front would, which connects for somebody. */
+  RawClient(InetSocketAddress freddie, String forwardedFor) throws IOException {
+    this(
+        freddie, Identity.generate(new SecureRandom()), Fronts.HEADER + ": " + forwardedFor + "\n");
+  }
+
+  private RawClient(InetSocketAddress freddie, Identity identity, String field) throws IOException {
     this.identity = identity;
     // Small, so that not reading is noticed soon.
     socket.setReceiveBufferSize(8 << 10);
@@ -67,8 +73,9 @@ final class RawClient implements AutoCloseable {
         Connection: Upgrade
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
         Sec-WebSocket-Version: 13
-
-        """;
+        """
+            + field
+            + "\n";
     write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
     StringBuilder head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {
@@ -88,7 +95,7 @@ final class RawClient implements AutoCloseable {
 
   /** A second connection of the same identity. */
   RawClient another(InetSocketAddress freddie) throws IOException {
-    return new RawClient(freddie, identity);
+    return new RawClient(freddie, identity, "");
   }
 
   /** Says from now on of which process it is a connection. */

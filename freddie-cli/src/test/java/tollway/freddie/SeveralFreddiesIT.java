@@ -15,6 +15,7 @@ import tollway.lab.Await;
 import tollway.lab.JavaProcess;
 import tollway.lab.NatsServer;
 import tollway.loop.NettyLoops;
+import tollway.reach.Reach;
 import tollway.signaling.Signal;
 
 /** Two freddies as processes, with a NATS server between them; each of them is killed. */
@@ -34,10 +35,10 @@ final class SeveralFreddiesIT {
       try {
         Await.until("they know each other", () -> metric(here, "freddie_instances") == 2);
         Await.until("and the other way", () -> metric(there, "freddie_instances") == 2);
-        Person volunteer = new Person(loops.next(), EGRESS, List.of(there));
+        Person volunteer = new Person(loops.next(), EGRESS, Reach.of(List.of(there)));
         people.add(volunteer);
         volunteer.offers(1);
-        Person alice = new Person(loops.next(), EGRESS, List.of(here));
+        Person alice = new Person(loops.next(), EGRESS, Reach.of(List.of(here)));
         people.add(alice);
         alice.wishes(1);
         long match = alice.hears(Signal.Matched.class).match();
@@ -47,23 +48,23 @@ final class SeveralFreddiesIT {
 
         nats.kill();
         Await.until("the bus is missed", () -> metric(here, "freddie_bus_connected") == 0);
-        Person bert = new Person(loops.next(), EGRESS, List.of(here));
+        Person bert = new Person(loops.next(), EGRESS, Reach.of(List.of(here)));
         people.add(bert);
         bert.wishes(2);
-        Person near = new Person(loops.next(), EGRESS, List.of(here));
+        Person near = new Person(loops.next(), EGRESS, Reach.of(List.of(here)));
         people.add(near);
         near.offers(1);
         assertThat(bert.hears(Signal.Matched.class).peer()).isEqualTo(near.nodeId());
         nats.restart();
         Await.until("the bus is there", () -> metric(here, "freddie_bus_connected") == 1);
-        Person far = new Person(loops.next(), EGRESS, List.of(there));
+        Person far = new Person(loops.next(), EGRESS, Reach.of(List.of(there)));
         people.add(far);
         far.offers(1);
         assertThat(bert.hears(Signal.Matched.class).peer()).isEqualTo(far.nodeId());
         assertThat(alice.unasked()).as("she kept her volunteer all the time").isEmpty();
 
         for (int i = 0; i < CROWD; i++) {
-          people.add(new Person(loops.next(), EGRESS, List.of(there, here)));
+          people.add(new Person(loops.next(), EGRESS, Reach.of(List.of(there, here))));
         }
         // A few may be here already, if the other took its time.
         Person last = people.get(people.size() - 1);

@@ -50,10 +50,6 @@ public record ReachList(
     stun.forEach(each -> require(isStun(each), "STUN servers as HOST:PORT, and not " + each));
   }
 
-  private static boolean isWhole(Instant time) {
-    return time.equals(time.truncatedTo(ChronoUnit.SECONDS));
-  }
-
   /** Whether a client can make a route of it. */
   public static boolean isFreddie(String text) {
     try {

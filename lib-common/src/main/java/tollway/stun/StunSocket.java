@@ -129,10 +129,15 @@ public final class StunSocket implements AutoCloseable {
                 answer.completeExceptionally(
                     new IOException(
                         "cannot send to %s: %s"
-                            .formatted(
-                                NetUtil.toSocketAddressString(to), done.cause().getMessage())));
+                            .formatted(NetUtil.toSocketAddressString(to), reason(done.cause()))));
               }
             });
+  }
+
+  /** What the system says, without the name of its call. */
+  private static String reason(Throwable refused) {
+    return String.valueOf(refused.getMessage())
+        .replaceFirst("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ", "");
   }
 
   /** The address that this socket has when it sends to {@code server}, before any NAT. */

@@ -42,7 +42,7 @@ final class QosShowCommand extends Subcommand {
     boolean drawn = false;
     try (LiveScreen screen = daemon.json() ? LiveScreen.none() : LiveScreen.open()) {
       drawn = show(screen, first);
-      while (!stop.await(PAUSE)) {
+      while (!io().out().checkError() && !stop.await(PAUSE)) {
         show(screen, daemon.ask("qos"));
       }
     } finally {
