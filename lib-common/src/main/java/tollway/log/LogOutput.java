@@ -4,21 +4,22 @@ package tollway.log;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.event.Level;
 
 /** Standard error, as the process's log. Any thread; no line is torn by another. */
 public final class LogOutput {
-  private static volatile LogFormat current = LogFormat.TEXT;
+  private static final AtomicBoolean JSON = new AtomicBoolean();
 
   private LogOutput() {}
 
   /** From now on. */
   public static void use(LogFormat format) {
-    current = format;
+    JSON.set(format == LogFormat.JSON);
   }
 
   public static LogFormat format() {
-    return current;
+    return JSON.get() ? LogFormat.JSON : LogFormat.TEXT;
   }
 
   /** What a program says of itself; {@code logger}: its name, or that of its part. */

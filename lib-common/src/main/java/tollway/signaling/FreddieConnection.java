@@ -299,7 +299,7 @@ final class FreddieConnection implements Redialer.Attempt {
   }
 
   private void onFailure(Throwable cause) {
-    if (upgraded || FreddieTrouble.isTls(cause)) {
+    if (upgraded || FreddieTrouble.isOfTheRoute(cause)) {
       end(FreddieTrouble.text(cause));
     } else {
       tryOther(FreddieTrouble.text(cause));

@@ -3,7 +3,6 @@ package tollway.signaling;
 
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
-import javax.net.ssl.SSLException;
 import tollway.reach.RouteTrouble;
 
 /** Why a freddie cannot be reached, in a line. */
@@ -17,8 +16,8 @@ final class FreddieTrouble {
         .orElse(other ? "not a freddie: " + failure.getMessage() : failure.toString());
   }
 
-  /** Whether it came to TLS and no further. */
-  static boolean isTls(Throwable failure) {
-    return failure instanceof SSLException || failure.getCause() instanceof SSLException;
+  /** Whether it never came to HTTP: no other way to talk would help. */
+  static boolean isOfTheRoute(Throwable failure) {
+    return RouteTrouble.of(failure).isPresent();
   }
 }

@@ -192,7 +192,7 @@ final class PollLane {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       if (answers == this) {
-        lose(FreddieTrouble.text(cause), !FreddieTrouble.isTls(cause));
+        lose(FreddieTrouble.text(cause), !FreddieTrouble.isOfTheRoute(cause));
       }
       context.close();
     }
