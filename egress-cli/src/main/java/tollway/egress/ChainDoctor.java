@@ -114,11 +114,12 @@ final class ChainDoctor {
         "dial",
         "the egress's DNS may be broken, or the host silent; try another --target",
         () -> dial(desktop));
+    boolean told = watch.welcomed().isDone() && !watch.welcomed().isCompletedExceptionally();
     boolean channel = watch.step(DesktopStep.CHANNEL_OPEN).isDone();
     legs.rows()
         .add(
             stunAt,
-            stun.isEmpty() && !watch.welcomed().isDone()
+            stun.isEmpty() && !told
                 ? Check.skip("stun", "no freddie told us of a server")
                 : stun.check(channel, showAddress));
   }
