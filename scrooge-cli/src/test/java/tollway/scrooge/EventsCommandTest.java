@@ -23,7 +23,9 @@ import tollway.loop.ThreadEventLoop;
 final class EventsCommandTest {
   @TempDir private Path directory;
   private final ThreadEventLoop loop = new ThreadEventLoop("daemon");
-  private final ControlEvents events = new ControlEvents(loop, () -> List.of(link("link_up")));
+  private volatile Runnable whenRead = () -> {};
+
+  private final ControlEvents events = new ControlEvents(loop, this::present);
   private @Nullable ControlServer daemon;
 
   @BeforeEach
@@ -37,6 +39,12 @@ final class EventsCommandTest {
   void close() throws IOException {
     Objects.requireNonNull(daemon).close();
     loop.close();
+  }
+
+  /** What is so already; whoever asks for it begins to read. */
+  private List<JsonObject> present() {
+    loop.execute(whenRead);
+    return List.of(link("link_up"));
   }
 
   private Path socket() {
@@ -94,12 +102,11 @@ final class EventsCommandTest {
 
   @Test
   void tellsWhetherTheDaemonMeantToEnd() {
-    loop.schedule(
-        Duration.ofMillis(300),
+    whenRead =
         () -> {
           events.publish(ControlEvents.event("stopping"));
           loop.execute(this::closeLater);
-        });
+        };
     Shell said = ask("--only", "tunnel_up");
     assertThat(said.exitCode()).as(said.err()).isZero();
     assertThat(said.out()).isEmpty();
@@ -107,7 +114,7 @@ final class EventsCommandTest {
 
   @Test
   void missesADaemonThatDies() {
-    loop.schedule(Duration.ofMillis(300), this::closeLater);
+    whenRead = this::closeLater;
     Shell said = ask();
     assertThat(said.exitCode()).isEqualTo(1);
     assertThat(said.err()).isEqualTo("scrooge: the daemon ended the connection\n");
