@@ -220,15 +220,7 @@ final class PollConnection extends ChannelInboundHandlerAdapter {
 
   private ChannelFuture write(FullHttpResponse reply) {
     int size = HEAD + reply.content().readableBytes();
-    boolean bearable = server.backlog().add(size);
-    ChannelFuture written = channel.writeAndFlush(reply);
-    written.addListener(sent -> server.backlog().remove(size));
-    if (!bearable
-        && channel.bytesBeforeUnwritable()
-            < SignalServer.UNREAD_LIMIT - WebSocketConnection.BLAMELESS) {
-      guard.cut(Counters.Cut.NOT_READING);
-    }
-    return written;
+    return server.backlog().write(channel, guard, reply, size);
   }
 
   private void ignore(HttpObject part) {

@@ -277,7 +277,7 @@ final class PollSession implements SignalConnection.Carriage {
     unheardBytes += signal.size();
     boolean bearable = server.backlog().add(signal.size());
     if (unheardBytes > SignalServer.UNREAD_LIMIT
-        || (!bearable && unheardBytes > WebSocketConnection.BLAMELESS)) {
+        || (!bearable && unheardBytes > Backlog.BLAMELESS)) {
       cut(Counters.Cut.NOT_READING);
     } else if (parked != null && !flushing) {
       flushing = true;

@@ -53,9 +53,6 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
 
   private static final String PATH = "/v1/signal";
 
-  /** Who has less than this waiting is never to blame for a long backlog, in bytes. */
-  private static final int BLAMELESS = 16 << 10;
-
   /** What an answer's head may take, in bytes. */
   private static final int HEAD = 256;
 
@@ -346,13 +343,7 @@ final class V1Connection extends ChannelInboundHandlerAdapter implements V1Calle
   }
 
   private ChannelFuture write(HttpObject part, int size) {
-    boolean bearable = server.backlog().add(size);
-    ChannelFuture written = channel.writeAndFlush(part);
-    written.addListener(sent -> server.backlog().remove(size));
-    if (!bearable && channel.bytesBeforeUnwritable() < SignalServer.UNREAD_LIMIT - BLAMELESS) {
-      guard.cut(Counters.Cut.NOT_READING);
-    }
-    return written;
+    return server.backlog().write(channel, guard, part, size);
   }
 
   /** Nobody reads two requests ahead: stock clients never send them. */

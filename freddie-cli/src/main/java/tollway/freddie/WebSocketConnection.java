@@ -18,9 +18,6 @@ import java.util.concurrent.RejectedExecutionException;
 /** One client's WebSocket, on its own loop. */
 final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     implements SignalConnection.Carriage {
-  /** Who has less than this waiting is never to blame for a long backlog, in bytes. */
-  static final int BLAMELESS = 16 << 10;
-
   private final SignalServer server;
   private final ConnectionGuard guard;
   private final Channel channel;
@@ -50,13 +47,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
   @Override
   public void carry(byte[] signal) {
-    boolean bearable = server.backlog().add(signal.length);
-    channel
-        .writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(signal)))
-        .addListener(sent -> server.backlog().remove(signal.length));
-    if (!bearable && channel.bytesBeforeUnwritable() < SignalServer.UNREAD_LIMIT - BLAMELESS) {
-      guard.cut(Counters.Cut.NOT_READING);
-    }
+    server
+        .backlog()
+        .write(
+            channel,
+            guard,
+            new BinaryWebSocketFrame(Unpooled.wrappedBuffer(signal)),
+            signal.length);
   }
 
   @Override

@@ -5,18 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +43,7 @@ final class FreddieTlsIT {
         freddie("--tls-cert", certificate.toString(), "--tls-key", key.toString(), "--json")) {
       String url = freddie.event("ready").get("url").getAsString();
       assertThat(url).startsWith("https://127.0.0.1:");
-      SSLContext trusting = trusting(authority.authority());
+      SSLContext trusting = Roots.trusting(authority.authority());
       assertThat(get(trusting, url + "/healthz").body()).isEqualTo("ok\n");
       assertThat(get(trusting, url + "/v1/signal").statusCode()).isEqualTo(418);
       assertThat(challenge(trusting, url)).isInstanceOf(Signal.Challenge.class);
@@ -142,22 +137,6 @@ final class FreddieTlsIT {
   private static boolean has(JavaProcess process, String... parts) {
     return process.err().stream()
         .anyMatch(line -> List.of(parts).stream().allMatch(line::contains));
-  }
-
-  private static SSLContext trusting(String authority) throws Exception {
-    KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
-    roots.load(null, null);
-    roots.setCertificateEntry(
-        "authority",
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(
-                new ByteArrayInputStream(authority.getBytes(StandardCharsets.US_ASCII))));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(roots);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
   }
 
   private static HttpResponse<String> get(SSLContext trusting, String url) throws Exception {
