@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollway.loop.BackgroundThread;
@@ -35,14 +38,30 @@ public final class ControlServer implements Closeable {
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
+  /** How long a question may wait before the log tells what the loop does instead. */
+  private static final Duration STUCK = Duration.ofSeconds(4);
+
   private final Path path;
   private final EventLoop loop;
   private final ControlHandler handler;
   private final ServerSocketChannel server;
   private final Selector selector;
   private final Queue<Runnable> handedIn = new ConcurrentLinkedQueue<>();
+  private final Set<Unheard> unheard = ConcurrentHashMap.newKeySet();
   private final Thread thread;
+  private volatile @Nullable Thread loopThread;
   private volatile boolean closing;
+
+  /** A question with which the loop is not done. */
+  private static final class Unheard {
+    private final String command;
+    private final long at;
+
+    Unheard(String command, long at) {
+      this.command = command;
+      this.at = at;
+    }
+  }
 
   private ControlServer(
       Path path, EventLoop loop, ControlHandler handler, ServerSocketChannel server)
@@ -54,6 +73,7 @@ public final class ControlServer implements Closeable {
     selector = Selector.open();
     server.configureBlocking(false);
     server.register(selector, SelectionKey.OP_ACCEPT);
+    loop.execute(() -> loopThread = Thread.currentThread());
     thread = BackgroundThread.start("control", this::serve);
   }
 
@@ -77,16 +97,20 @@ public final class ControlServer implements Closeable {
   }
 
   void ask(ControlQuestion question, ControlHandler.Answer answer) {
+    Unheard waiting = new Unheard(question.command(), System.nanoTime());
+    unheard.add(waiting);
     loop.execute(
         () -> {
           try {
             handler.handle(question, answer);
           } catch (ControlRefusedException refused) {
             answer.refuse(refused.code(), String.valueOf(refused.getMessage()));
-          } catch (RuntimeException fault) {
+          } catch (RuntimeException | LinkageError | StackOverflowError fault) {
             // Otherwise whoever asked would wait, and take the daemon for dead.
             log.error("the question '{}' was not answered", question.command(), fault);
             answer.refuse(FAULT, "the daemon has a fault, and its log says more: " + fault);
+          } finally {
+            unheard.remove(waiting);
           }
         });
   }
@@ -107,6 +131,7 @@ public final class ControlServer implements Closeable {
           dispatch(key);
         }
         dropIdle();
+        tellIfStuck();
       }
       runHandedIn();
     } catch (ClosedSelectorException closed) {
@@ -161,6 +186,31 @@ public final class ControlServer implements Closeable {
   private void dropIdle() {
     long oldest = System.nanoTime() - IDLE.toNanos();
     connections().forEach(connection -> connection.closeIfIdleSince(oldest));
+  }
+
+  /** Once for each question: who asks runs out of patience, and the log is all that explains it. */
+  private void tellIfStuck() {
+    for (Unheard question : unheard) {
+      if (System.nanoTime() - question.at > STUCK.toNanos() && unheard.remove(question)) {
+        log.warn(
+            "'{}' was not heard in {} s; the daemon's loop is here:{}",
+            question.command,
+            STUCK.toSeconds(),
+            where());
+      }
+    }
+  }
+
+  private String where() {
+    Thread owner = loopThread;
+    if (owner == null) {
+      return " (it has not begun)";
+    }
+    StringBuilder text = new StringBuilder(" (" + owner.getState() + ")");
+    for (StackTraceElement at : owner.getStackTrace()) {
+      text.append("\n\tat ").append(at);
+    }
+    return text.toString();
   }
 
   private List<ControlConnection> connections() {

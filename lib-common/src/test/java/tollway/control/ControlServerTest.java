@@ -53,6 +53,7 @@ final class ControlServerTest {
       case "echo" -> answer.result(question.arguments());
       case "long" -> answer.result(one("text", "x".repeat(3 << 20)));
       case "fault" -> throw new IllegalStateException("this should not happen");
+      case "unlinked" -> throw new NoClassDefFoundError("this/is/Absent");
       case "silence" -> {} // As of a daemon that hangs.
       default -> answer.refuse(2, "unknown command " + question.command());
     }
@@ -95,6 +96,15 @@ final class ControlServerTest {
           .matches(refused -> refused.code() == 1);
       JsonObject arguments = one("n", "1");
       assertThat(client.ask(new ControlQuestion("echo", arguments))).isEqualTo(arguments);
+    }
+  }
+
+  @Test
+  void aClassThatCannotBeLoadedIsAnAnswerToo() throws Exception {
+    try (ControlClient client = ControlClient.connect(socket, PATIENCE)) {
+      assertThatExceptionOfType(ControlRefusedException.class)
+          .isThrownBy(() -> client.ask(ControlQuestion.of("unlinked")))
+          .withMessageContaining("this/is/Absent");
     }
   }
 

@@ -154,6 +154,9 @@ public final class JavaProcess implements AutoCloseable {
     process.destroyForcibly();
     try {
       process.waitFor(10, TimeUnit.SECONDS);
+      if (err.stream().anyMatch(line -> line.contains("loop is here"))) {
+        System.err.println(what + " was stuck:\n" + String.join("\n", err));
+      }
       for (Path each : Files.isDirectory(runtime) ? below(runtime) : List.<Path>of()) {
         Files.deleteIfExists(each);
       }
