@@ -2,6 +2,7 @@
 package tollway.bench;
 
 import com.google.gson.JsonObject;
+import com.google.protobuf.ByteString;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +19,15 @@ import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
-import tollway.signaling.Signal;
 
 /**
- * What a freddie process does in a crowd. Arguments: the crowd, and seconds for each figure (10).
+ * What a freddie process does in a crowd. Arguments: the crowd, seconds for each figure (10), and
+ * for {@code rush} its rate.
  *
  * <ul>
- *   <li>{@code rush}: 10,000 producers with four slots each, 500 consumers that ask, hang up at
- *       once and ask again, twenty times a second each; the pairing alone, nothing is sealed
+ *   <li>{@code rush}: 10,000 producers with four slots each; 500 consumers ask by the clock, all of
+ *       them together {@code RATE} (5,000) times a second, and hang up at once; the pairing alone,
+ *       nothing is sealed. A wait begins when it was time to ask, also if that was later
  *   <li>{@code shortage}: 1,000 consumers wait for 10 producers with five slots each, and keep what
  *       they get for a second: what is told to nobody's use, how soon a free slot serves the next
  *   <li>{@code plenty}: 1,000 producers with five slots each, one consumer that asks every second:
@@ -37,7 +39,7 @@ public final class MarketBench {
   private static final NodeId EGRESS = Identity.generate(new SecureRandom()).nodeId();
 
   /** Who connects at once would be served by the seconds of a core that newcomers get. */
-  private static final int CONNECTING = 500;
+  private static final int CONNECTING = 200;
 
   private final FreddieProcess freddie;
 
@@ -53,7 +55,7 @@ public final class MarketBench {
 
   // On the loop.
   private final List<Long> waits = new ArrayList<>();
-  private final Map<NodeId, List<Long>> freed = new HashMap<>();
+  private final Map<ByteString, List<Long>> freed = new HashMap<>();
   private long paired;
   private long unwanted;
 
@@ -67,26 +69,28 @@ public final class MarketBench {
   public static void main(String[] arguments) throws Exception {
     String what = arguments.length > 0 ? arguments[0] : "";
     int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
+    int rate = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5000;
     if (!List.of("rush", "shortage", "plenty", "waiters").contains(what)) {
-      System.err.println("usage: scripts/bench market rush|shortage|plenty|waiters [SECONDS]");
+      System.err.println("usage: scripts/bench market rush|shortage|plenty|waiters [SECONDS [RATE]]");
       System.exit(2);
     }
     try (FreddieProcess freddie = new FreddieProcess("--max-clients", "12000");
         NettyLoops loops = new NettyLoops(2)) {
-      JsonObject figure = new MarketBench(freddie, loops, seconds).run(what);
+      JsonObject figure = new MarketBench(freddie, loops, seconds).run(what, rate);
       figure.addProperty("freddie_rss_mb", freddie.residentMegabytes());
       System.out.println(figure);
     }
   }
 
-  private JsonObject run(String what) throws Exception {
+  private JsonObject run(String what, int rate) throws Exception {
     JsonObject figure = new JsonObject();
     figure.addProperty("benchmark", "market");
     figure.addProperty("what", what);
     switch (what) {
       case "rush" -> {
         connect(10_000, 4, Duration.ZERO, Duration.ZERO);
-        connect(500, 0, Duration.ofMillis(50), Duration.ZERO);
+        figure.addProperty("asked_per_second", rate);
+        connect(500, 0, Duration.ofSeconds(500).dividedBy(rate), Duration.ZERO);
       }
       case "shortage" -> {
         connect(10, 5, Duration.ZERO, Duration.ZERO);
@@ -173,7 +177,7 @@ public final class MarketBench {
     }
 
     @Override
-    void matched(Signal.Matched match) {
+    void matched(long match, ByteString peer) {
       if (counting) {
         told.increment();
       }
@@ -196,15 +200,17 @@ public final class MarketBench {
     @Override
     void begin() {
       if (!pace.isZero()) {
-        loop.schedule(Duration.ofNanos((long) (Math.random() * pace.toNanos())), this::ask);
+        long pause = (long) (Math.random() * pace.toNanos());
+        long due = System.nanoTime() + pause;
+        loop.schedule(Duration.ofNanos(pause), () -> ask(due));
       }
     }
 
     @Override
-    void matched(Signal.Matched match) {
+    void matched(long match, ByteString peer) {
       long now = System.nanoTime();
       // Among many who wait, a match is late since the slot was free, not since it was wished.
-      List<Long> since = freed.getOrDefault(match.peer(), List.of());
+      List<Long> since = freed.getOrDefault(peer, List.of());
       long begun = since.isEmpty() ? askedAt : since.remove(0);
       if (counting) {
         paired++;
@@ -213,23 +219,32 @@ public final class MarketBench {
       }
       asked = false;
       if (kept.isZero()) {
-        leave(match, now);
+        leave(match, askedAt + pace.toNanos());
       } else {
-        loop.schedule(kept, () -> leave(match, System.nanoTime()));
+        loop.schedule(kept, () -> leaveFree(match, peer));
       }
     }
 
-    private void leave(Signal.Matched match, long now) {
-      if (!kept.isZero()) {
-        freed.computeIfAbsent(match.peer(), peer -> new ArrayList<>()).add(now);
-      }
-      hangUp(match.match());
-      loop.schedule(
-          Duration.ofNanos(Math.max(0, askedAt + pace.toNanos() - System.nanoTime())), this::ask);
+    private void leaveFree(long match, ByteString peer) {
+      long now = System.nanoTime();
+      freed.computeIfAbsent(peer, key -> new ArrayList<>()).add(now);
+      leave(match, now);
     }
 
-    private void ask() {
-      askedAt = System.nanoTime();
+    /** Asks again at {@code next}, in steady nanoseconds, or at once if that is over. */
+    private void leave(long match, long next) {
+      hangUp(match);
+      long pause = next - System.nanoTime();
+      if (pause <= 0) {
+        ask(next);
+      } else {
+        flush();
+        loop.schedule(Duration.ofNanos(pause), () -> ask(next));
+      }
+    }
+
+    private void ask(long due) {
+      askedAt = due;
       asked = true;
       wish(1);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.bench;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -24,6 +26,7 @@ import tollway.bytes.MalformedBytesException;
 import tollway.identity.Identity;
 import tollway.identity.NodeId;
 import tollway.loop.NettyEventLoop;
+import tollway.proto.signaling.SignalingProto;
 import tollway.signaling.Advert;
 import tollway.signaling.SealKey;
 import tollway.signaling.Signal;
@@ -84,14 +87,22 @@ class Trader {
   /** Does from now on what it is there for. */
   void begin() {}
 
-  void matched(Signal.Matched match) {}
+  /** The number of the match, and the key of whom it is with. */
+  void matched(long match, ByteString peer) {}
 
   void wish(int count) {
     say(new Signal.PeerRequest(count, egress, List.of()));
   }
 
+  /** The next {@link #wish} or {@link #flush} takes it along. */
   void hangUp(long match) {
-    say(new Signal.HangUp(match, "done", false));
+    write(new Signal.HangUp(match, "done", false));
+  }
+
+  void flush() {
+    if (channel != null) {
+      channel.flush();
+    }
   }
 
   void close() {
@@ -101,9 +112,14 @@ class Trader {
   }
 
   private void say(Signal signal) {
+    write(signal);
+    flush();
+  }
+
+  private void write(Signal signal) {
     if (channel != null) {
       byte[] bytes = SignalingCodec.encode(signal).toArray();
-      channel.writeAndFlush(
+      channel.write(
           new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)), channel.voidPromise());
     }
   }
@@ -121,8 +137,6 @@ class Trader {
         say(new Signal.Slots(SignedAdvert.of(advert, identity, nonce), SealKey.of(key, identity)));
       }
       ready.countDown();
-    } else if (signal instanceof Signal.Matched match) {
-      matched(match);
     } else if (signal instanceof Signal.Refusal refusal) {
       System.err.println("refused: " + refusal);
     }
@@ -131,8 +145,14 @@ class Trader {
   private final class Conversation extends SimpleChannelInboundHandler<BinaryWebSocketFrame> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, BinaryWebSocketFrame frame)
-        throws MalformedBytesException {
-      hears(SignalingCodec.decode(frame.content().nioBuffer()));
+        throws MalformedBytesException, InvalidProtocolBufferException {
+      SignalingProto.Signal raw = SignalingProto.Signal.parseFrom(frame.content().nioBuffer());
+      if (raw.hasMatched()) {
+        // Whether a stranger's key is one costs more than all the rest, and is not asked here.
+        matched(raw.getMatched().getMatch(), raw.getMatched().getPeer());
+      } else {
+        hears(SignalingCodec.decode(frame.content().nioBuffer()));
+      }
     }
 
     @Override
