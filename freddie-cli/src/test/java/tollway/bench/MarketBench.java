@@ -71,7 +71,8 @@ public final class MarketBench {
     int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
     int rate = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5000;
     if (!List.of("rush", "shortage", "plenty", "waiters").contains(what)) {
-      System.err.println("usage: scripts/bench market rush|shortage|plenty|waiters [SECONDS [RATE]]");
+      System.err.println(
+          "usage: scripts/bench market rush|shortage|plenty|waiters [SECONDS [RATE]]");
       System.exit(2);
     }
     try (FreddieProcess freddie = new FreddieProcess("--max-clients", "12000");

@@ -119,8 +119,7 @@ class Trader {
   private void write(Signal signal) {
     if (channel != null) {
       byte[] bytes = SignalingCodec.encode(signal).toArray();
-      channel.write(
-          new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)), channel.voidPromise());
+      channel.write(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes)), channel.voidPromise());
     }
   }
 

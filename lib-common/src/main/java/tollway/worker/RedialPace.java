@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * How eagerly somebody connects again.
  *
- * @param first the pause after the first failure; doubles with each
+ * @param first the pause after a sound connection, of which chance takes up to half; every failure
+ *     since doubles it
  * @param longest no pause is longer
  * @param headStart when the next address is tried while the last has not answered; empty: never
  * @param sound a connection that ends sooner has failed
