@@ -27,6 +27,7 @@ final class ArchitectureTest {
   static {
     DOORS.put("bytes", Set.of());
     DOORS.put("loop", Set.of());
+    DOORS.put("bounded", Set.of());
     DOORS.put("bus", Set.of("bytes", "loop"));
     DOORS.put("capture", Set.of("bytes"));
     DOORS.put("exec", Set.of());
@@ -50,22 +51,24 @@ final class ArchitectureTest {
     DOORS.put("firewall", Set.of("bytes", "exec"));
     DOORS.put("shaping", Set.of("exec", "loop"));
     DOORS.put("wire", Set.of("bytes", "identity"));
-    DOORS.put("admission", Set.of("bytes", "identity", "loop"));
+    DOORS.put("admission", Set.of("bounded", "bytes", "identity", "loop"));
     DOORS.put("worker", Set.of("identity", "loop"));
     DOORS.put("reach", Set.of("bytes", "files", "identity", "loop"));
     DOORS.put(
         "signaling", Set.of("admission", "bytes", "identity", "loop", "reach", "stun", "worker"));
     DOORS.put("portmap", Set.of("bytes", "loop", "stun"));
     DOORS.put("webrtc", Set.of("bytes", "loop", "portmap", "stun"));
-    DOORS.put("netstate", Set.of("bytes", "files", "identity", "loop"));
+    DOORS.put("netstate", Set.of("bounded", "bytes", "files", "identity", "loop"));
     DOORS.put("trust", Set.of("bytes", "identity"));
-    DOORS.put("neighbor", Set.of("admission", "bytes", "identity", "loop", "trust", "wire"));
+    DOORS.put(
+        "neighbor", Set.of("admission", "bounded", "bytes", "identity", "loop", "trust", "wire"));
     DOORS.put("mux", Set.of("loop", "webrtc"));
     DOORS.put("session", Set.of("bytes", "identity", "loop", "mux", "webrtc"));
     DOORS.put("onward", Set.of("bytes", "identity", "loop", "session", "signaling", "webrtc"));
     DOORS.put(
         "pipeline",
         Set.of(
+            "bounded",
             "bytes",
             "cohort",
             "identity",

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import tollway.bounded.BoundedMaps;
 import tollway.identity.NodeId;
 
 /**
@@ -24,8 +24,8 @@ final class DonorQuota {
   private static final int MOST_SITES = 2_000;
 
   private final LongSupplier nanoTime;
-  private final Map<NodeId, Meetings> identities = leastRecent(MOST_IDENTITIES);
-  private final Map<Origin.Prefix, Meetings> sites = leastRecent(MOST_SITES);
+  private final Map<NodeId, Meetings> identities = BoundedMaps.leastRecent(MOST_IDENTITIES);
+  private final Map<Origin.Prefix, Meetings> sites = BoundedMaps.leastRecent(MOST_SITES);
   private long refusals;
 
   DonorQuota(LongSupplier nanoTime) {
@@ -72,16 +72,5 @@ final class DonorQuota {
   private <K> void add(Map<K, Meetings> met, K who, long producer) {
     long now = nanoTime.getAsLong();
     met.computeIfAbsent(who, fresh -> new Meetings(now)).add(producer, now);
-  }
-
-  private static <K> Map<K, Meetings> leastRecent(int most) {
-    return new LinkedHashMap<>(16, 0.75f, true) {
-      private static final long serialVersionUID = 1;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<K, Meetings> eldest) {
-        return size() > most;
-      }
-    };
   }
 }

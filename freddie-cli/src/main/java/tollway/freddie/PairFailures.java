@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import tollway.bounded.BoundedMaps;
 import tollway.identity.NodeId;
 
 /** Which pairs could not connect a while ago; the oldest are forgotten when there are too many. */
@@ -16,15 +16,7 @@ final class PairFailures {
   private record Pair(NodeId consumer, NodeId producer) {}
 
   private final LongSupplier nanoTime;
-  private final Map<Pair, Long> failures =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Pair, Long> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<Pair, Long> failures = BoundedMaps.firstCome(MOST);
 
   PairFailures(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;

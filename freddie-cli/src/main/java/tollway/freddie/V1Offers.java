@@ -2,10 +2,10 @@
 package tollway.freddie;
 
 import java.net.InetAddress;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import tollway.admission.TokenBucket;
+import tollway.bounded.BoundedMaps;
 
 /**
  * How many offers may come from one site, by whatever connections: an answer to one tells where a
@@ -19,15 +19,7 @@ final class V1Offers {
   private static final int MOST_SITES = 2_000;
 
   private final LongSupplier nanoTime;
-  private final Map<String, TokenBucket> bySite =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, TokenBucket> eldest) {
-          return size() > MOST_SITES;
-        }
-      };
+  private final Map<String, TokenBucket> bySite = BoundedMaps.leastRecent(MOST_SITES);
 
   /** {@code nanoTime} is monotonic. */
   V1Offers(LongSupplier nanoTime) {

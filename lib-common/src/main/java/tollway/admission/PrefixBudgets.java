@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.admission;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import tollway.bounded.BoundedMaps;
 import tollway.bytes.Bytes;
 
 /**
@@ -28,28 +28,11 @@ public final class PrefixBudgets {
 
   private record Prefix(int length, long bits) {}
 
-  /** Forgets whom it has heard of least lately. */
-  private static final class Recent<V> extends LinkedHashMap<Prefix, V> {
-    private static final long serialVersionUID = 1;
-
-    private final int most;
-
-    Recent(int most) {
-      super(16, 0.75f, true);
-      this.most = most;
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<Prefix, V> eldest) {
-      return size() > most;
-    }
-  }
-
   private final LongSupplier nanoTime;
-  private final Map<Prefix, TokenBucket> buckets = new Recent<>(PREFIXES);
+  private final Map<Prefix, TokenBucket> buckets = BoundedMaps.leastRecent(PREFIXES);
 
   /** When each began to owe. */
-  private final Map<Prefix, Long> debts = new Recent<>(DEBTORS);
+  private final Map<Prefix, Long> debts = BoundedMaps.leastRecent(DEBTORS);
 
   public PrefixBudgets(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;

@@ -105,7 +105,7 @@ public final class ControlServer implements Closeable {
             handler.handle(question, answer);
           } catch (ControlRefusedException refused) {
             answer.refuse(refused.code(), String.valueOf(refused.getMessage()));
-          } catch (RuntimeException | LinkageError | StackOverflowError fault) {
+          } catch (RuntimeException | Error fault) {
             // Otherwise whoever asked would wait, and take the daemon for dead.
             log.error("the question '{}' was not answered", question.command(), fault);
             answer.refuse(FAULT, "the daemon has a fault, and its log says more: " + fault);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.neighbor;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -9,6 +8,7 @@ import tollway.admission.EffortQueue;
 import tollway.admission.Evaluator;
 import tollway.admission.Solution;
 import tollway.admission.TokenBucket;
+import tollway.bounded.BoundedMaps;
 import tollway.identity.NodeId;
 
 /**
@@ -32,22 +32,12 @@ final class Claims {
   private static final int ROOM = 64;
   private static final int REMEMBERED = 4096;
 
-  /** The eldest are forgotten. */
-  private static final class Latest<K> extends LinkedHashMap<K, Long> {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<K, Long> eldest) {
-      return size() > REMEMBERED;
-    }
-  }
-
   private final LongSupplier nanoTime;
   private final Evaluator evaluator = new Evaluator();
   private final EffortQueue<EffortClaim> queue = new EffortQueue<>(ROOM);
   private final TokenBucket cpu;
-  private final Map<NodeId, Long> earned = new Latest<>();
-  private final Map<Solution, Long> used = new Latest<>();
+  private final Map<NodeId, Long> earned = BoundedMaps.firstCome(REMEMBERED);
+  private final Map<Solution, Long> used = BoundedMaps.firstCome(REMEMBERED);
 
   Claims(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.neighbor;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import tollway.admission.TokenBucket;
+import tollway.bounded.BoundedMaps;
 import tollway.bytes.Bytes;
 
 /**
@@ -17,15 +17,7 @@ public final class ReceiptBudget {
   private static final double STRANGERS = 500;
   private static final double ACQUAINTANCES = 3000;
 
-  private final Map<Source, TokenBucket> sources =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Source, TokenBucket> eldest) {
-          return size() > SOURCES;
-        }
-      };
+  private final Map<Source, TokenBucket> sources = BoundedMaps.leastRecent(SOURCES);
   private final TokenBucket strangers;
   private final TokenBucket acquaintances;
 

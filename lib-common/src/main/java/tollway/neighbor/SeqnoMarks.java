@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.neighbor;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import tollway.bounded.BoundedMaps;
 import tollway.identity.NodeId;
 
 /**
@@ -13,24 +13,8 @@ import tollway.identity.NodeId;
  * a tunnel with us cannot be pushed out by those who had none.
  */
 final class SeqnoMarks {
-  private final Map<NodeId, Long> strangers = new Recent(8192);
-  private final Map<NodeId, Long> proven = new Recent(1024);
-
-  private static final class Recent extends LinkedHashMap<NodeId, Long> {
-    private static final long serialVersionUID = 1;
-
-    private final int limit;
-
-    Recent(int limit) {
-      super(16, 0.75f, true);
-      this.limit = limit;
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<NodeId, Long> eldest) {
-      return size() > limit;
-    }
-  }
+  private final Map<NodeId, Long> strangers = BoundedMaps.leastRecent(8192);
+  private final Map<NodeId, Long> proven = BoundedMaps.leastRecent(1024);
 
   /** Whether this sender's key has been checked before. */
   boolean knows(NodeId sender) {

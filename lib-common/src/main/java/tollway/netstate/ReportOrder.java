@@ -3,8 +3,8 @@ package tollway.netstate;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import tollway.bounded.BoundedMaps;
 import tollway.identity.NodeId;
 
 /**
@@ -15,13 +15,7 @@ final class ReportOrder {
   private static final int MAX_NODES = 4096;
   private static final int MAX_PAST_RUNS = 8;
 
-  private final Map<NodeId, Last> lastOf =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<NodeId, Last> eldest) {
-          return size() > MAX_NODES;
-        }
-      };
+  private final Map<NodeId, Last> lastOf = BoundedMaps.leastRecent(MAX_NODES);
 
   private static final class Last {
     long run;

@@ -7,12 +7,12 @@ import io.netty.resolver.dns.DnsCache;
 import io.netty.resolver.dns.DnsCacheEntry;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import tollway.bounded.BoundedMaps;
 
 /**
  * What name servers said, for as long as they allow, and no more of it than there is room for: who
@@ -37,13 +37,7 @@ final class NameCache implements DnsCache {
   private static final long NANOS = 1_000_000_000L;
 
   private final LongSupplier nanoTime;
-  private final Map<String, Known> names =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
-          return size() > MOST_NAMES;
-        }
-      };
+  private final Map<String, Known> names = BoundedMaps.leastRecent(MOST_NAMES);
 
   NameCache(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;

@@ -2,23 +2,15 @@
 package tollway.pipeline;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import tollway.bounded.BoundedMaps;
 
 /** Destinations that the egress lately said no to, in memory and not many. */
 final class RecentRefusals {
   private static final int MOST = 256;
   private static final long MEMORY = Duration.ofMinutes(1).toNanos();
 
-  private final Map<Destination, Long> refused =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Destination, Long> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<Destination, Long> refused = BoundedMaps.firstCome(MOST);
 
   void add(Destination destination, long now) {
     refused.put(destination, now);

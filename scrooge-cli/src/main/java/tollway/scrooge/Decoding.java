@@ -3,13 +3,13 @@ package tollway.scrooge;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import tollway.bounded.BoundedMaps;
 import tollway.bytes.Bytes;
 import tollway.capture.CapturedPacket;
 import tollway.capture.Dissector;
@@ -33,8 +33,8 @@ final class Decoding {
   private static final Bytes SECOND = Bytes.ofUtf8("scrooge2_");
 
   private final Set<SigningRule> accepted;
-  private final Map<Bytes, Integer> heard = bounded();
-  private final Map<String, Mark> marks = bounded();
+  private final Map<Bytes, Integer> heard = BoundedMaps.firstCome(MEMORY);
+  private final Map<String, Mark> marks = BoundedMaps.firstCome(MEMORY);
 
   private int packets;
   private int valid;
@@ -150,16 +150,5 @@ final class Decoding {
       oddities.add(new Oddity(Oddity.Kind.LOCKS, packet.number()));
     }
     return oddities;
-  }
-
-  private static <K, V> Map<K, V> bounded() {
-    return new LinkedHashMap<>() {
-      private static final long serialVersionUID = 1;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-        return size() > MEMORY;
-      }
-    };
   }
 }
