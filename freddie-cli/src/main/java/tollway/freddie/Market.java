@@ -4,13 +4,10 @@ package tollway.freddie;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.NodeId;
 import tollway.signaling.Advert;
@@ -31,21 +28,6 @@ import tollway.signaling.Signal;
  * for each of its matches. So nobody comes twice on a way, and none has more than three.
  */
 final class Market {
-  /** How many on the other side are looked at for one client before it waits. */
-  static final int LOOKED_AT = 128;
-
-  /** The same, of those who reach the egress by way of others only. */
-  private static final int LOOKED_AT_BEYOND = 16;
-
-  /** By way of how many others it is tried whether a producer leads to the egress. */
-  private static final int PROSPECTS = 8;
-
-  /** Two who say nothing about their match for so long have connected, or have given up. */
-  static final Duration QUIET = Duration.ofSeconds(2);
-
-  /** So long a slot is kept for somebody at another instance, at least. */
-  static final Duration RESERVED = Duration.ofSeconds(1);
-
   /** Two that hear from each other that they speak for one producer within this, in nanoseconds. */
   private static final long AT_ONCE = 1_000_000_000;
 
@@ -56,25 +38,15 @@ final class Market {
   private final LongSupplier nanoTime;
   private final MatchPolicy policy;
   private final FreeProducers free = new FreeProducers();
-
   private final Wishes wishes = new Wishes();
+  private final MatchSearch search;
+  private final Matches matches;
 
   /** The connection that speaks for a producer: its newest. */
   private final Map<NodeId, Client> speakers = new HashMap<>();
 
   /** Who has lately come to speak for a producer. */
   private final Expiry<Client> newSpeakers = new Expiry<>(Duration.ofNanos(AT_ONCE));
-
-  /** Slots that are kept for others to accept. */
-  private final Expiry<Match> reserved = new Expiry<>(RESERVED);
-
-  /** Those with one end at another instance, by their number. */
-  private final Map<Long, Match> remote = new HashMap<>();
-
-  /** Matches about which something was said lately. */
-  private final Expiry<Match> talking = new Expiry<>(QUIET);
-
-  private int matchCount;
 
   /** Counted where the consumer is. */
   private long matchesMade;
@@ -87,6 +59,8 @@ final class Market {
     this.ids = ids;
     this.nanoTime = nanoTime;
     policy = new MatchPolicy(nanoTime);
+    search = new MatchSearch(free, wishes, policy);
+    matches = new Matches(nanoTime);
   }
 
   /** From now on others hear of what concerns them. */
@@ -144,7 +118,7 @@ final class Market {
         || !wishes.contains(wish)
         || distance < wish.least
         || distance > wish.most
-        || remote.containsKey(id)
+        || matches.remote(id).isPresent()
         || !policy.lets(wish, producer)) {
       return Optional.empty();
     }
@@ -166,8 +140,6 @@ final class Market {
               match.consumer(), new Signal.HangUp(match.id(), "the offer was withdrawn", false)));
       end(match);
     } else {
-      reserved.remove(match);
-      match.reserved = false;
       made(match, effects);
     }
     return effects;
@@ -214,14 +186,12 @@ final class Market {
 
   /** The match with that number, if one end of it is at another instance. */
   Optional<Match> remoteMatch(long id) {
-    return Optional.ofNullable(remote.get(id));
+    return matches.remote(id);
   }
 
   /** All matches, and slots kept for some, with one end at {@code instance}. */
   List<Match> remoteMatches(long instance) {
-    return remote.values().stream()
-        .filter(match -> match.remoteEnd().filter(end -> end.instance == instance).isPresent())
-        .toList();
+    return matches.remoteOf(instance);
   }
 
   /** A producer wants the next one for a match of its own that it cannot serve alone. */
@@ -241,7 +211,7 @@ final class Market {
     if (match == null || match.reserved) {
       return List.of();
     }
-    talking.begin(match, nanoTime.getAsLong());
+    matches.talks(match);
     return List.of(new Effect(match.other(from), signal));
   }
 
@@ -284,11 +254,9 @@ final class Market {
 
   /** Tries again, for some of those who wait. To be called about every second. */
   List<Effect> sweep() {
-    long now = nanoTime.getAsLong();
-    talking.over(now);
-    newSpeakers.over(now);
+    newSpeakers.over(nanoTime.getAsLong());
     List<Effect> effects = new ArrayList<>();
-    for (Match late : reserved.over(now)) {
+    for (Match late : matches.notAccepted()) {
       end(late);
       serve(late.producer(), effects);
     }
@@ -303,12 +271,11 @@ final class Market {
 
   /** Whether some who are paired still tell each other how to connect. */
   boolean isTalking() {
-    talking.over(nanoTime.getAsLong());
-    return talking.size() > 0 || reserved.size() > 0;
+    return matches.isTalking();
   }
 
   int matchCount() {
-    return matchCount;
+    return matches.count();
   }
 
   long matchesMade() {
@@ -317,7 +284,7 @@ final class Market {
 
   /** Those of them with one end at another instance. */
   int remoteCount() {
-    return remote.size() - reserved.size();
+    return matches.remoteCount();
   }
 
   int waitingCount() {
@@ -359,10 +326,9 @@ final class Market {
         int distance = far;
         Wish wish = null;
         do {
-          Set<Wish> queue = wishes.queue(endpoint.egress());
           wish =
-              producer.hasFreeSlot()
-                  ? Turns.first(queue, lookedAt(far), each -> suits(each, producer, distance))
+              producer.hasFreeSlot() && !draining
+                  ? search.wish(producer, endpoint.egress(), distance)
                   : null;
           if (wish != null) {
             pair(ids.getAsLong(), wish, producer, distance, effects);
@@ -378,60 +344,12 @@ final class Market {
       int distance = far;
       Client producer = null;
       do {
-        producer = wish.count > 0 ? best(wish, distance) : null;
+        producer = wish.count > 0 && !draining ? search.producer(wish, distance) : null;
         if (producer != null) {
           pair(ids.getAsLong(), wish, producer, distance, effects);
         }
       } while (producer != null);
     }
-  }
-
-  /** Among those whom the consumer knows when it may meet nobody else. */
-  private @Nullable Client best(Wish wish, int distance) {
-    ToIntFunction<Client> rank =
-        each -> suits(wish, each, distance) ? policy.rank(wish, each) : Turns.UNFIT;
-    return policy
-        .only(wish.owner)
-        .map(marks -> free.best(marks, rank))
-        .orElseGet(() -> free.best(wish.egress, distance, lookedAt(distance), rank));
-  }
-
-  /** Those at a distance take longer to look at. */
-  private static int lookedAt(int distance) {
-    return distance == 0 ? LOOKED_AT : LOOKED_AT_BEYOND;
-  }
-
-  private boolean suits(Wish wish, Client producer, int distance) {
-    return !draining
-        && distance >= wish.least
-        && distance <= wish.most
-        && policy.lets(wish, producer)
-        && leads(
-            producer, wish.egress, distance, distance == 0 ? Set.of() : wish.keptFromTheRest());
-  }
-
-  /**
-   * Whether {@code producer} leads to {@code egress} over exactly so many others: what it offers
-   * just in time is believed as long as there is somebody by way of whom it could.
-   */
-  private boolean leads(Client producer, NodeId egress, int distance, Set<NodeId> onTheWay) {
-    Optional<Endpoint> way = producer.advert.paths().way(egress, distance);
-    if (way.isEmpty() || distance == 0 || !way.get().justInTime()) {
-      return way.isPresent();
-    }
-    if (policy.isFull(producer.node)) {
-      return false;
-    }
-    Set<NodeId> others = new HashSet<>(onTheWay);
-    others.add(producer.node);
-    return free.any(
-        egress,
-        distance - 1,
-        PROSPECTS,
-        next ->
-            !others.contains(next.node)
-                && !policy.failedLately(producer, next)
-                && leads(next, egress, distance - 1, others));
   }
 
   /**
@@ -449,7 +367,7 @@ final class Market {
     }
     policy.taken(consumer);
     producer.given++;
-    match.remoteEnd().ifPresent(end -> remote.put(id, match));
+    matches.add(match);
     // To the end of the queue, or off it: volunteers take turns.
     free.remove(producer);
     free.add(producer);
@@ -458,8 +376,7 @@ final class Market {
       forget(wish);
     }
     if (consumer.isRemote()) {
-      match.reserved = true;
-      reserved.begin(match, nanoTime.getAsLong());
+      matches.reserve(match);
     } else {
       made(match, effects);
       elsewhere.met(consumer, producer);
@@ -470,8 +387,7 @@ final class Market {
 
   private void made(Match match, List<Effect> effects) {
     policy.met(match.consumer(), match.producer());
-    matchCount++;
-    talking.begin(match, nanoTime.getAsLong());
+    matches.make(match);
     effects.add(new Effect(match.producer(), match.told(Signal.Role.PRODUCER)));
   }
 
@@ -494,10 +410,7 @@ final class Market {
     }
     policy.parted(consumer);
     producer.given--;
-    remote.remove(match.id(), match);
-    reserved.remove(match);
-    matchCount -= match.reserved ? 0 : 1;
-    talking.remove(match);
+    matches.end(match);
     forget(match.onward);
     free.add(producer);
   }

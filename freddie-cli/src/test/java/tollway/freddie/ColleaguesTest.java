@@ -112,7 +112,7 @@ final class ColleaguesTest {
     cities.deliverOne();
     assertThat(there.market.freeProducerCount()).as("kept for her").isZero();
     Client bert = there.person(3, 1);
-    cities.now += Market.RESERVED.toNanos() - 1;
+    cities.now += Matches.RESERVED.toNanos() - 1;
     there.sweep();
     assertThat(there.hears(bert)).isEmpty();
     cities.now++;

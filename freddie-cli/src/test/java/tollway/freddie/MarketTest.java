@@ -53,11 +53,11 @@ final class MarketTest {
     assertThat(wishes(new Client(node(3)), 1)).isEmpty();
     assertThat(market.offers(volunteer, advert(9))).isEmpty();
     assertThat(market.sweep()).isEmpty();
-    now.addAndGet(Market.QUIET.toNanos() - 1);
+    now.addAndGet(Matches.QUIET.toNanos() - 1);
     assertThat(market.isTalking()).isTrue();
     long match = matchIds(effects).get(0);
     assertThat(market.relays(alice, match, new Signal.Candidate(match, "one"))).hasSize(1);
-    now.addAndGet(Market.QUIET.toNanos() - 1);
+    now.addAndGet(Matches.QUIET.toNanos() - 1);
     assertThat(market.isTalking()).isTrue();
     now.addAndGet(1);
     assertThat(market.isTalking()).isFalse();
@@ -177,7 +177,7 @@ final class MarketTest {
   void whoSuitsIsFoundBehindManyWhoDoNot() {
     Endpoint ours = Endpoint.connected(EGRESS);
     PathAssertion notReally = new PathAssertion(List.of(ours), List.of(ours));
-    for (int i = 0; i < 3 * Market.LOOKED_AT; i++) {
+    for (int i = 0; i < 3 * MatchSearch.LOOKED_AT; i++) {
       market.offers(new Client(node(i)), new Advert(1, notReally, ""));
     }
     Client suitable = producer(4000, 1);
@@ -253,7 +253,7 @@ final class MarketTest {
 
   @Test
   void whoMayMeetNobodyNewNeedNotWaitForThoseItKnows() {
-    for (int i = 0; i < 50 * Market.LOOKED_AT; i++) {
+    for (int i = 0; i < 50 * MatchSearch.LOOKED_AT; i++) {
       producer(i, 1);
     }
     Client person = new Client(node(50_000));
