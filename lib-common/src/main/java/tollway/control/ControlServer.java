@@ -190,7 +190,7 @@ public final class ControlServer implements Closeable {
 
   /** Once for each question: who asks runs out of patience, and the log is all that explains it. */
   private void tellIfStuck() {
-    for (Unheard question : unheard) {
+    for (Unheard question : List.copyOf(unheard)) {
       if (System.nanoTime() - question.at > STUCK.toNanos() && unheard.remove(question)) {
         log.warn(
             "'{}' was not heard in {} s; the daemon's loop is here:{}",
