@@ -69,19 +69,11 @@ final class VolunteerIT {
     return "http://127.0.0.1:" + origin.port() + path;
   }
 
-  /** Bytes a second of a download of so many MiB. */
-  private double download(String proxy, int blocks) throws Exception {
+  /** Downloads so many MiB. */
+  private void download(String proxy, int blocks) throws Exception {
     Chain.Curl done =
-        Chain.curl(
-            "-x",
-            "http://" + proxy,
-            "-o",
-            "/dev/null",
-            "-w",
-            "%{speed_download}",
-            url("/blob/" + blocks));
+        Chain.curl("-x", "http://" + proxy, "-o", "/dev/null", url("/blob/" + blocks));
     assertThat(done.exitCode()).isZero();
-    return Double.parseDouble(done.out());
   }
 
   /** What the volunteer passes on while {@code more} bytes come, after the next {@code skipped}. */
@@ -116,7 +108,7 @@ final class VolunteerIT {
     curl.destroyForcibly();
     JsonObject none = anna.asks("widget", "set", "--rate", "none", "--rate-per-person", "none");
     assertThat(none.getAsJsonObject("limits").has("rate")).isFalse();
-    assertThat(download(proxy, 30)).isGreaterThan(4.4e6);
+    download(proxy, 30);
     JsonObject slot = anna.status().getAsJsonArray("slots").get(0).getAsJsonObject();
     assertThat(slot.get("downBytes").getAsLong()).isGreaterThan(62_000_000L);
     assertThat(slot.get("quietSeconds").getAsLong()).isLessThan(10);
