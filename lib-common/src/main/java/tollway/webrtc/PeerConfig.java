@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import tollway.stun.StunCohort;
+import tollway.webrtc.dtls.HelloProfile;
 
 /**
  * What a {@link PeerConnection} may use and how much.
@@ -17,6 +18,7 @@ import tollway.stun.StunCohort;
  * @param receiveBufferBytes how much of unfinished or early messages of the peer is kept; also
  *     bounds what a peer has in flight
  * @param connectTimeout from creation to an open channel
+ * @param hellos one is drawn when we begin the DTLS handshake; if there is none, any browser's
  */
 public record PeerConfig(
     IceConfig ice,
@@ -24,7 +26,8 @@ public record PeerConfig(
     int maxPacketBytes,
     int sendBufferBytes,
     int receiveBufferBytes,
-    Duration connectTimeout) {
+    Duration connectTimeout,
+    List<HelloProfile> hellos) {
 
   /**
    * An SCTP packet that holds a QUIC packet of 1,200 bytes and what goes around it on a path (12
@@ -36,6 +39,7 @@ public record PeerConfig(
   static final int LARGEST_PACKET_BYTES = 16 * 1024;
 
   public PeerConfig {
+    hellos = List.copyOf(hellos);
     if (maxPacketBytes < BASE_PACKET_BYTES || maxPacketBytes > LARGEST_PACKET_BYTES) {
       throw new IllegalArgumentException(
           "maxPacketBytes is not in " + BASE_PACKET_BYTES + " to " + LARGEST_PACKET_BYTES);
@@ -56,12 +60,19 @@ public record PeerConfig(
         LARGEST_PACKET_BYTES,
         1 << 20,
         2 << 20,
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        List.of());
   }
 
   public PeerConfig withIce(IceConfig config) {
     return new PeerConfig(
-        config, channel, maxPacketBytes, sendBufferBytes, receiveBufferBytes, connectTimeout);
+        config,
+        channel,
+        maxPacketBytes,
+        sendBufferBytes,
+        receiveBufferBytes,
+        connectTimeout,
+        hellos);
   }
 
   public PeerConfig withStunServers(List<InetSocketAddress> servers) {
@@ -88,19 +99,32 @@ public record PeerConfig(
 
   public PeerConfig withChannel(ChannelOptions options) {
     return new PeerConfig(
-        ice, options, maxPacketBytes, sendBufferBytes, receiveBufferBytes, connectTimeout);
+        ice, options, maxPacketBytes, sendBufferBytes, receiveBufferBytes, connectTimeout, hellos);
   }
 
   public PeerConfig withMaxPacketBytes(int bytes) {
-    return new PeerConfig(ice, channel, bytes, sendBufferBytes, receiveBufferBytes, connectTimeout);
+    return new PeerConfig(
+        ice, channel, bytes, sendBufferBytes, receiveBufferBytes, connectTimeout, hellos);
   }
 
   public PeerConfig withBuffers(int sendBytes, int receiveBytes) {
-    return new PeerConfig(ice, channel, maxPacketBytes, sendBytes, receiveBytes, connectTimeout);
+    return new PeerConfig(
+        ice, channel, maxPacketBytes, sendBytes, receiveBytes, connectTimeout, hellos);
   }
 
   public PeerConfig withConnectTimeout(Duration timeout) {
     return new PeerConfig(
-        ice, channel, maxPacketBytes, sendBufferBytes, receiveBufferBytes, timeout);
+        ice, channel, maxPacketBytes, sendBufferBytes, receiveBufferBytes, timeout, hellos);
+  }
+
+  public PeerConfig withHellos(List<HelloProfile> profiles) {
+    return new PeerConfig(
+        ice,
+        channel,
+        maxPacketBytes,
+        sendBufferBytes,
+        receiveBufferBytes,
+        connectTimeout,
+        profiles);
   }
 }

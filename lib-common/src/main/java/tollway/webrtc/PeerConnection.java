@@ -236,6 +236,7 @@ public final class PeerConnection {
             dtlsClient ? DtlsSession.Role.CLIENT : DtlsSession.Role.SERVER,
             own,
             PeerCheck.oneOf(peer.fingerprints()),
+            config.hellos(),
             DTLS_TIMEOUT,
             agent::send,
             new DtlsEvents());

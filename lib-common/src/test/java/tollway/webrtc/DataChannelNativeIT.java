@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.opentest4j.TestAbortedException;
 import tollway.lab.Await;
 import tollway.loop.NettyLoops;
+import tollway.webrtc.dtls.Greetings;
 
 /** Our data channels against Google's library in this process, over an address of this host. */
 final class DataChannelNativeIT {
@@ -120,6 +121,21 @@ final class DataChannelNativeIT {
     }
     theirs.send("grüße, 世界".getBytes(UTF_8), false);
     assertThat(ours.receive()).asString(UTF_8).isEqualTo("grüße, 世界");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void takesAHelloOfAnOperator(boolean greatest) throws Exception {
+    library.opens(STREAM);
+    library.offers();
+    PeerConfig config =
+        PeerConfig.defaults()
+            .withHellos(List.of(greatest ? Greetings.GREATEST : Greetings.CHROMIUM));
+    OurPeer peer = OurPeer.answer(loops.next(), library, config);
+    peers.add(peer);
+    OurPeer.Line ours = peer.open("stream");
+    library.channel("stream").send("taken".getBytes(UTF_8), true);
+    assertThat(ours.receive()).asString().isEqualTo("taken");
   }
 
   @ParameterizedTest

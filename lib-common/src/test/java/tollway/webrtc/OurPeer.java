@@ -47,6 +47,11 @@ final class OurPeer implements PeerListener {
 
   /** The other one offers; we answer. */
   static OurPeer answer(NettyEventLoop loop, ForeignPeer foreign) throws Exception {
+    return answer(loop, foreign, PeerConfig.defaults());
+  }
+
+  static OurPeer answer(NettyEventLoop loop, ForeignPeer foreign, PeerConfig config)
+      throws Exception {
     List<Signal> heard = new ArrayList<>();
     Await.until(
         "an offer",
@@ -54,7 +59,7 @@ final class OurPeer implements PeerListener {
           heard.addAll(foreign.said());
           return !heard.isEmpty();
         });
-    OurPeer made = new OurPeer(loop, foreign, PeerConfig.defaults(), heard.get(0).text());
+    OurPeer made = new OurPeer(loop, foreign, config, heard.get(0).text());
     heard.subList(1, heard.size()).forEach(made::hear);
     return made;
   }

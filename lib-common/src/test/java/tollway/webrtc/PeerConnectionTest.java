@@ -7,11 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tollway.lab.HelloTap;
 import tollway.loop.NettyLoops;
+import tollway.webrtc.dtls.Greetings;
+import tollway.webrtc.dtls.HelloExtension;
+import tollway.webrtc.dtls.SeenHello;
 
 /** Two peers in one process over real sockets on loopback. */
 final class PeerConnectionTest {
@@ -43,6 +49,21 @@ final class PeerConnectionTest {
     assertThat(alice.receive()).asString().isEqualTo("and back");
     alice.send(new byte[0]);
     assertThat(bob.receive()).isEmpty();
+  }
+
+  @Test
+  void whoAnswersBeginsWithAHelloOfItsList() throws Exception {
+    try (HelloTap tap = new HelloTap()) {
+      alice.tells = tap::instead;
+      bob.tells = line -> Optional.empty();
+      PeerConfig listed = LOOPBACK.withHellos(List.of(Greetings.CHROMIUM));
+      TestPeer.connect(alice, LOOPBACK, bob, listed.withConnectTimeout(Duration.ofSeconds(20)));
+      alice.channel.get(30, TimeUnit.SECONDS);
+      SeenHello hello = SeenHello.read(tap.hello());
+      assertThat(hello.suites()).isEqualTo(Greetings.CHROMIUM.suites());
+      assertThat(hello.types())
+          .isEqualTo(Greetings.CHROMIUM.extensions().stream().map(HelloExtension::type).toList());
+    }
   }
 
   @Test

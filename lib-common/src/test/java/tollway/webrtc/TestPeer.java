@@ -4,11 +4,13 @@ package tollway.webrtc;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ final class TestPeer implements PeerListener {
 
   /** When set every message goes back where it came from. */
   volatile boolean echoes;
+
+  /** What it says to the other one of a candidate of its own. */
+  volatile Function<String, Optional<String>> tells = Optional::of;
 
   private final Queue<String> candidates = new ConcurrentLinkedQueue<>();
   private volatile @Nullable TestPeer other;
@@ -81,8 +86,10 @@ final class TestPeer implements PeerListener {
     }
   }
 
-  private static void give(TestPeer peer, String line) {
-    peer.loop.execute(() -> peer.connection().addRemoteCandidate(line));
+  private void give(TestPeer peer, String line) {
+    tells
+        .apply(line)
+        .ifPresent(told -> peer.loop.execute(() -> peer.connection().addRemoteCandidate(told)));
   }
 
   void onLoop(Runnable task) throws Exception {

@@ -4,23 +4,26 @@ package tollway.webrtc.dtls;
 import java.io.IOException;
 import java.util.Hashtable;
 import java.util.Vector;
+import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.DefaultTlsClient;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsServerCertificate;
 
 /** The side that speaks first: {@code a=setup:active}. */
 final class DtlsClient extends DefaultTlsClient {
   private final DtlsCredentials credentials;
-  private final HelloStyle style;
+  private final Hello hello;
+  private boolean serverIsKnown;
 
-  DtlsClient(DtlsCredentials credentials) {
+  DtlsClient(DtlsCredentials credentials, Hello hello) {
     super(credentials.crypto());
     this.credentials = credentials;
-    style = new HelloStyle(credentials.crypto().getSecureRandom());
+    this.hello = hello;
   }
 
   @Override
@@ -30,24 +33,24 @@ final class DtlsClient extends DefaultTlsClient {
 
   @Override
   protected int[] getSupportedCipherSuites() {
-    return style.suites();
+    return hello.suites();
   }
 
   @Override
   protected Vector<SignatureAndHashAlgorithm> getSupportedSignatureAlgorithms() {
-    return style.signatureSchemes();
+    return hello.signatureSchemes();
   }
 
   @Override
   @SuppressWarnings("rawtypes") // Older than type parameters.
   protected Vector<Integer> getSupportedGroups(Vector roles) {
-    return style.groups();
+    return hello.groups();
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public Hashtable<Integer, byte[]> getClientExtensions() throws IOException {
-    return style.extensions(super.getClientExtensions());
+    return hello.extensions(super.getClientExtensions());
   }
 
   @Override
@@ -66,6 +69,7 @@ final class DtlsClient extends DefaultTlsClient {
       @Override
       public void notifyServerCertificate(TlsServerCertificate server) throws IOException {
         credentials.check(server.getCertificate());
+        serverIsKnown = true;
       }
 
       @Override
@@ -73,5 +77,14 @@ final class DtlsClient extends DefaultTlsClient {
         return credentials.signer(context);
       }
     };
+  }
+
+  /** Whatever the hello named: there is no peer without a certificate. */
+  @Override
+  public void notifyHandshakeComplete() throws IOException {
+    super.notifyHandshakeComplete();
+    if (!serverIsKnown) {
+      throw new TlsFatalAlert(AlertDescription.bad_certificate, DtlsCredentials.STRANGER);
+    }
   }
 }

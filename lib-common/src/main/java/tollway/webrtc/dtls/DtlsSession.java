@@ -9,12 +9,12 @@ import java.io.InterruptedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.ContentType;
-import org.bouncycastle.tls.DTLSClientProtocol;
 import org.bouncycastle.tls.DTLSServerProtocol;
 import org.bouncycastle.tls.DTLSTransport;
 import org.bouncycastle.tls.TlsFatalAlert;
@@ -91,22 +91,40 @@ public final class DtlsSession {
       Duration timeout,
       Consumer<ByteBuf> wire,
       DtlsListener listener) {
+    return start(loop, role, own, expected, List.of(), timeout, wire, listener);
+  }
+
+  /** As a client by one of {@code hellos}, if there is any. */
+  public static DtlsSession start(
+      EventLoop loop,
+      Role role,
+      DtlsCertificate own,
+      PeerCheck expected,
+      List<HelloProfile> hellos,
+      Duration timeout,
+      Consumer<ByteBuf> wire,
+      DtlsListener listener) {
     loop.checkInLoop();
     DtlsSession session = new DtlsSession(loop, wire, listener);
     session.handshake =
         BackgroundThread.start(
-            "dtls-handshake", () -> session.shakeHands(role, own, expected, timeout));
+            "dtls-handshake", () -> session.shakeHands(role, own, expected, hellos, timeout));
     return session;
   }
 
-  private void shakeHands(Role role, DtlsCertificate own, PeerCheck expected, Duration timeout) {
+  private void shakeHands(
+      Role role,
+      DtlsCertificate own,
+      PeerCheck expected,
+      List<HelloProfile> hellos,
+      Duration timeout) {
     try {
       RecordCrypto crypto = new RecordCrypto(new SecureRandom());
       DtlsCredentials credentials =
           new DtlsCredentials(crypto, own, expected, (int) timeout.toMillis());
       DTLSTransport done =
           role == Role.CLIENT
-              ? new DTLSClientProtocol().connect(new DtlsClient(credentials), pipe)
+              ? greet(credentials, Hello.draw(hellos, crypto.getSecureRandom()))
               : new DTLSServerProtocol().accept(new DtlsServer(credentials), pipe);
       pipe.flush();
       // RFC 6347 §4.2.4: the side that spoke last says it again when asked.
@@ -114,6 +132,10 @@ public final class DtlsSession {
     } catch (IOException | RuntimeException failed) {
       loop.execute(() -> fail("the DTLS handshake failed: " + reason(failed)));
     }
+  }
+
+  private DTLSTransport greet(DtlsCredentials credentials, Hello hello) throws IOException {
+    return new ClientHandshake(hello).connect(new DtlsClient(credentials, hello), pipe);
   }
 
   private void established(RecordCipher agreed, @Nullable DTLSTransport mayRepeat) {
