@@ -53,7 +53,7 @@ final class ArchitectureTest {
     DOORS.put("wire", Set.of("bytes", "identity"));
     DOORS.put("admission", Set.of("bounded", "bytes", "identity", "loop"));
     DOORS.put("worker", Set.of("identity", "loop"));
-    DOORS.put("reach", Set.of("bytes", "files", "identity", "loop"));
+    DOORS.put("reach", Set.of("bytes", "files", "identity", "loop", "webrtc"));
     DOORS.put(
         "signaling", Set.of("admission", "bytes", "identity", "loop", "reach", "stun", "worker"));
     DOORS.put("portmap", Set.of("bytes", "loop", "stun"));

@@ -24,8 +24,8 @@ final class ListBoard {
       names = "--list",
       paramLabel = "FILE",
       description =
-          "Give clients this list of freddies, fronts and STUN servers, which 'freddie list sign'"
-              + " made. It is read again when it changes and on SIGHUP.")
+          "Give clients this list of freddies, fronts, STUN servers and hellos, which 'freddie list"
+              + " sign' made. It is read again when it changes and on SIGHUP.")
   private @Nullable Path file;
 
   private volatile @Nullable SignedList shown;

@@ -16,8 +16,10 @@ import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.identity.NodeId;
+import tollway.reach.HelloText;
 import tollway.reach.ReachList;
 import tollway.reach.SignedList;
+import tollway.webrtc.dtls.HelloProfile;
 
 /** {@code freddie list check}. */
 @Command(
@@ -57,6 +59,8 @@ final class ListCheckCommand extends Subcommand {
       whole.addProperty("expired", expired);
       whole.add("freddies", array(list.freddies()));
       whole.add("stun", array(list.stun()));
+      whole.add("hellos", hellos(list));
+      whole.add("left_out", array(signed.leftOut()));
       io().out().println(whole);
     } else {
       io().out()
@@ -69,6 +73,10 @@ final class ListCheckCommand extends Subcommand {
               expired ? " (expired)" : "");
       list.freddies().forEach(each -> io().out().println("freddie  " + each));
       list.stun().forEach(each -> io().out().println("stun     " + each));
+      for (HelloProfile each : list.hellos()) {
+        io().out().println("hello    " + HelloText.format(each) + " (JA4 " + each.ja4() + ")");
+      }
+      signed.leftOut().forEach(each -> io().out().println("left out " + each));
     }
     return expired ? ExitCode.FAILED : ExitCode.DONE;
   }
@@ -79,6 +87,18 @@ final class ListCheckCommand extends Subcommand {
     } catch (MalformedBytesException noKey) {
       throw new UserErrorException("--list-key: '" + key + "' is no key: " + noKey.getMessage());
     }
+  }
+
+  private static JsonArray hellos(ReachList list) {
+    JsonArray array = new JsonArray();
+    for (HelloProfile each : list.hellos()) {
+      JsonObject hello = new JsonObject();
+      hello.addProperty("ja4", each.ja4());
+      hello.addProperty("weight", each.weight());
+      hello.addProperty("entry", "hello " + HelloText.format(each));
+      array.add(hello);
+    }
+    return array;
   }
 
   private static JsonArray array(List<String> texts) {

@@ -7,6 +7,6 @@ import tollway.cli.CommandGroup;
 /** {@code freddie list}. */
 @Command(
     name = "list",
-    description = "Sign and check lists of freddies, fronts and STUN servers for clients.",
+    description = "Sign and check lists of freddies, fronts, STUN servers and hellos for clients.",
     subcommands = {ListSignCommand.class, ListCheckCommand.class})
 final class ListCommand extends CommandGroup {}

@@ -24,19 +24,25 @@ import tollway.cli.UserErrorException;
 import tollway.files.DurableFile;
 import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
+import tollway.reach.HelloText;
 import tollway.reach.ReachList;
 import tollway.reach.SignedList;
 import tollway.reach.SignedListCodec;
+import tollway.webrtc.dtls.HelloProfile;
 
 /** {@code freddie list sign}. */
 @Command(
     name = "sign",
     sortOptions = false,
-    description = "Sign a list of freddies, fronts and STUN servers, for 'freddie serve --list'.",
+    description =
+        "Sign a list of freddies, fronts, STUN servers and hellos, for 'freddie serve --list'.",
     footer = {
       "",
       "FILE has an entry a line, the best first: 'freddie https://HOST/', 'freddie"
           + " https://HOST/#front=CDN' or 'stun HOST:PORT'; lines that begin with # say nothing.",
+      "'hello suites=N,N groups=N,N schemes=N,N extensions=N,N:BODY [weight=1] [order=given|chance]'"
+          + " is what clients say first in DTLS, in four hexadecimal digits each as in a capture:"
+          + " of several, one by chance.",
       "Clients take the list with '--list-key KEY'; KEY is printed. Exit code 0: signed; 2: wrong"
           + " options or entries."
     })
@@ -78,7 +84,8 @@ final class ListSignCommand extends Subcommand {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     List<String> freddies = new ArrayList<>();
     List<String> stun = new ArrayList<>();
-    readEntries(freddies, stun);
+    List<HelloProfile> hellos = new ArrayList<>();
+    readEntries(freddies, stun, hellos);
     Optional<SignedList> last = last();
     long least = last.map(each -> each.list().number() + 1).orElse(1L);
     long chosen = number == null ? Math.max(now.getEpochSecond(), least) : number;
@@ -94,7 +101,8 @@ final class ListSignCommand extends Subcommand {
               now,
               now.plusSeconds(DurationText.parse("--valid", valid).toSeconds()),
               freddies,
-              stun);
+              stun,
+              hellos);
     } catch (IllegalArgumentException wrong) {
       throw new UserErrorException(String.valueOf(wrong.getMessage()));
     }
@@ -111,7 +119,8 @@ final class ListSignCommand extends Subcommand {
     return ExitCode.DONE;
   }
 
-  private void readEntries(List<String> freddies, List<String> stun) throws IOException {
+  private void readEntries(List<String> freddies, List<String> stun, List<HelloProfile> hellos)
+      throws IOException {
     int line = 0;
     for (String text : TextFile.utf8("FILE", file).split("\\R", -1)) {
       line++;
@@ -124,11 +133,21 @@ final class ListSignCommand extends Subcommand {
         freddies.add(words[1]);
       } else if (words.length == 2 && words[0].equals("stun") && ReachList.isStun(words[1])) {
         stun.add(words[1]);
+      } else if (words[0].equals("hello")) {
+        hellos.add(hello(line, List.of(words).subList(1, words.length)));
       } else {
         throw new UserErrorException(
-            "%s: line %d is neither 'freddie URL' nor 'stun HOST:PORT': %s"
+            "%s: line %d is neither 'freddie URL' nor 'stun HOST:PORT' nor 'hello ...': %s"
                 .formatted(file, line, entry));
       }
+    }
+  }
+
+  private HelloProfile hello(int line, List<String> words) {
+    try {
+      return HelloText.parse(words);
+    } catch (IllegalArgumentException wrong) {
+      throw new UserErrorException("%s: line %d: %s".formatted(file, line, wrong.getMessage()));
     }
   }
 

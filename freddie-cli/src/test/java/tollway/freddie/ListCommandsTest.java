@@ -80,7 +80,8 @@ final class ListCommandsTest {
   void wrongEntriesAreNamedAndNothingIsWritten() throws Exception {
     for (String wrong : List.of("freddie ftp://a", "stun a", "front a", "freddie https://a/#b")) {
       Files.writeString(entries, "stun a:1\n" + wrong + "\n");
-      refused(sign(), "line 2 is neither 'freddie URL' nor 'stun HOST:PORT': " + wrong);
+      refused(
+          sign(), "line 2 is neither 'freddie URL' nor 'stun HOST:PORT' nor 'hello ...': " + wrong);
     }
     Files.writeString(entries, "# nothing\n");
     refused(sign(), "at least one freddie or STUN server");
@@ -89,6 +90,57 @@ final class ListCommandsTest {
     assertThat(signed).doesNotExist();
     Files.writeString(signed, "something else");
     refused(sign(), "no list: remove it first");
+  }
+
+  @Test
+  void hellosAreShownAsTheyCanBeWritten() throws Exception {
+    Files.writeString(
+        entries,
+        "stun a:1\n"
+            + "hello suites=0xC02B,c02f groups=001d,0017 schemes=0403 extensions=0017,000a,000b,000d,ff01\n"
+            + "hello suites=c02b groups=0017 schemes=0403 weight=3 order=chance"
+            + " extensions=ff01,0017,000a,000b:03000102,000d,0010,000e:0002000100\n");
+    assertThat(sign().exitCode()).isZero();
+    String first =
+        "hello suites=c02b,c02f groups=001d,0017 schemes=0403"
+            + " extensions=0017,000a,000b,000d,ff01 weight=1 order=given";
+    String second =
+        "hello suites=c02b groups=0017 schemes=0403"
+            + " extensions=ff01,0017,000a,000b:03000102,000d,0010,000e:0002000100"
+            + " weight=3 order=chance";
+    String shown = freddie("list", "check", signed.toString()).out();
+    assertThat(shown.replace("hello    ", "hello "))
+        .contains(first + " (JA4 dd2i020500_", second + " (JA4 dd2i0107wc_")
+        .doesNotContain("left out");
+    JsonObject whole =
+        JsonParser.parseString(freddie("list", "check", signed.toString(), "--json").out())
+            .getAsJsonObject();
+    assertThat(whole.get("left_out").getAsJsonArray()).isEmpty();
+    JsonObject other = whole.get("hellos").getAsJsonArray().get(1).getAsJsonObject();
+    assertThat(other.get("entry").getAsString()).isEqualTo(second);
+    assertThat(other.get("weight").getAsInt()).isEqualTo(3);
+    assertThat(other.get("ja4").getAsString()).startsWith("dd2i0107wc_");
+    Files.writeString(entries, "stun a:1\n" + first + "\n" + second + "\n");
+    assertThat(sign().exitCode()).isZero();
+    assertThat(freddie("list", "check", signed.toString()).out().lines().skip(4))
+        .isEqualTo(shown.lines().skip(4).toList());
+  }
+
+  @Test
+  void hellosThatCouldNotWorkAreNotSigned() throws Exception {
+    Files.writeString(
+        entries,
+        "stun a:1\nhello suites=cca9,c02b groups=0017 schemes=0403 extensions=0017,000a,000d,ff01\n");
+    refused(sign(), "line 2: a hello has c02b, and before it none but c02c,");
+    Files.writeString(entries, "stun a:1\nhello suites=49195\n");
+    refused(sign(), "line 2: a hello has numbers of four hexadecimal digits");
+    Files.writeString(
+        entries,
+        "stun a:1\n"
+            + "hello suites=c02b groups=0017 schemes=0403 extensions=0017,000a,000d,ff01\n"
+                .repeat(17));
+    refused(sign(), "at most 16 hellos");
+    assertThat(signed).doesNotExist();
   }
 
   @Test

@@ -105,8 +105,13 @@ public final class ListKeeper {
       }
       return false;
     }
-    newest = offered;
+    take(offered);
     return true;
+  }
+
+  private void take(SignedList next) {
+    newest = next;
+    next.leftOut().forEach(each -> log.warn("the list is used without its {}", each));
   }
 
   boolean isDue(Instant now) {
@@ -135,7 +140,7 @@ public final class ListKeeper {
     try {
       Optional<SignedList> kept = read();
       if (kept.isPresent()) {
-        newest = kept.get();
+        take(kept.get());
         looked = Files.getLastModifiedTime(file).toInstant();
       }
     } catch (IOException unreadable) {

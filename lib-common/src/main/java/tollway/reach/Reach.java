@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import tollway.loop.NettyEventLoop;
+import tollway.webrtc.dtls.HelloProfile;
 
 /**
  * By which routes a client gets to its freddies, in order: those that it was told of, and then
@@ -95,6 +96,11 @@ public final class Reach {
   /** STUN servers of the list, {@code HOST:PORT}. */
   public List<String> stun() {
     return list().map(ReachList::stun).orElse(List.of());
+  }
+
+  /** What the list wants to be said first in DTLS, as of now; on the loop. */
+  public List<HelloProfile> hellos() {
+    return list().map(ReachList::hellos).orElse(List.of());
   }
 
   /** A freddie has welcomed us by {@code route}; {@code changed} hears of a newer list. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tollway.webrtc.dtls.HelloProfile;
 
 /**
  * What an operator tells clients of the ways to freddies, beyond what they have.
@@ -18,11 +19,19 @@ import java.util.regex.Pattern;
  * @param issued in whole seconds, as is {@code expires}
  * @param freddies URLs as of {@link Route#of}, the best first
  * @param stun servers, {@code HOST:PORT}
+ * @param hellos what clients say first in DTLS, if not what any browser says
  */
 public record ReachList(
-    long number, Instant issued, Instant expires, List<String> freddies, List<String> stun) {
+    long number,
+    Instant issued,
+    Instant expires,
+    List<String> freddies,
+    List<String> stun,
+    List<HelloProfile> hellos) {
   /** Of freddies, and of STUN servers. */
   public static final int MOST = 64;
+
+  public static final int MOST_HELLOS = 16;
 
   public static final Duration LONGEST_LIFE = Duration.ofDays(400);
 
@@ -37,6 +46,7 @@ public record ReachList(
   public ReachList {
     freddies = List.copyOf(freddies);
     stun = List.copyOf(stun);
+    hellos = List.copyOf(hellos);
     require(number > 0, "a number above 0");
     require(isWhole(issued) && isWhole(expires), "whole seconds");
     require(
@@ -45,9 +55,16 @@ public record ReachList(
     require(
         freddies.size() <= MOST && stun.size() <= MOST,
         "at most " + MOST + " freddies and " + MOST + " STUN servers");
+    require(hellos.size() <= MOST_HELLOS, "at most " + MOST_HELLOS + " hellos");
     require(!freddies.isEmpty() || !stun.isEmpty(), "at least one freddie or STUN server");
     freddies.forEach(each -> require(isFreddie(each), "freddies, and not " + each));
     stun.forEach(each -> require(isStun(each), "STUN servers as HOST:PORT, and not " + each));
+  }
+
+  /** One that says nothing of hellos. */
+  public ReachList(
+      long number, Instant issued, Instant expires, List<String> freddies, List<String> stun) {
+    this(number, issued, expires, freddies, stun, List.of());
   }
 
   /** Whether a client can make a route of it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.reach;
 
+import java.util.List;
 import tollway.bytes.Bytes;
 import tollway.identity.NodeId;
 
@@ -9,5 +10,10 @@ import tollway.identity.NodeId;
  *
  * @param signer who signed it; whether that is the right one is for the reader to say
  * @param document all of it, as it is passed on
+ * @param leftOut why hellos of the document are not in {@code list}, a line each
  */
-public record SignedList(NodeId signer, ReachList list, Bytes document) {}
+public record SignedList(NodeId signer, ReachList list, Bytes document, List<String> leftOut) {
+  public SignedList {
+    leftOut = List.copyOf(leftOut);
+  }
+}

@@ -4,12 +4,14 @@ package tollway.reach;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,32 @@ final class ListKeeperTest {
     ListKeeper later = ListKeeper.load(ALICE.nodeId(), directory);
     assertThat(later.isDue(half.plus(ListKeeper.OFTEN).minusSeconds(1))).isFalse();
     assertThat(later.isDue(half.plus(ListKeeper.OFTEN))).isTrue();
+  }
+
+  @Test
+  void hellosAreThoseOfTheListInForce() throws Exception {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    Reach reach = Reach.of(List.of(URI.create("http://freddie.example/"))).listed(keeper);
+    assertThat(reach.hellos()).isEmpty();
+    assertThat(keeper.offer(greeting(1, now, "c02b"), now)).isTrue();
+    assertThat(reach.hellos().get(0).suites()).containsExactly(0xc02b);
+    assertThat(keeper.offer(greeting(2, now, "c02b,c02c"), now)).isTrue();
+    assertThat(reach.hellos().get(0).suites()).containsExactly(0xc02b, 0xc02c);
+    assertThat(keeper.offer(list(3, ALICE), NOW)).isTrue();
+    assertThat(reach.hellos()).isEmpty();
+  }
+
+  private static Bytes greeting(long number, Instant issued, String suite) {
+    String hello = "suites=%s groups=0017 schemes=0403 extensions=0017,ff01,000a,000d";
+    ReachList list =
+        new ReachList(
+            number,
+            issued,
+            issued.plus(LIFE),
+            List.of(),
+            List.of("a:1"),
+            List.of(HelloText.parse(List.of(hello.formatted(suite).split(" ")))));
+    return SignedListCodec.sign(list, ALICE).document();
   }
 
   private void refused(Bytes document, String why) {
