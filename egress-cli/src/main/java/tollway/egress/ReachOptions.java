@@ -49,8 +49,8 @@ final class ReachOptions {
       paramLabel = "KEY",
       description =
           "Also use the freddies, fronts and STUN servers that the operator with this key lists"
-              + " ('freddie list sign' says it), when those given do not work; freddies hand out new"
-              + " lists.")
+              + " ('freddie list sign' says it), when those given do not work, and say in DTLS what it"
+              + " lists; freddies hand out new lists.")
   private @Nullable String listKey;
 
   /**

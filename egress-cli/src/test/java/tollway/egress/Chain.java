@@ -35,10 +35,12 @@ final class Chain implements AutoCloseable {
     withoutNatives = without;
   }
 
-  JavaProcess freddie() throws Exception {
-    return keep(
-        JavaProcess.start(
-            FREDDIE, "serve", "--listen", "127.0.0.1:0", "--stun", "127.0.0.1:0", "--json"));
+  JavaProcess freddie(String... more) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("serve", "--listen", "127.0.0.1:0", "--stun", "127.0.0.1:0", "--json"));
+    arguments.addAll(List.of(more));
+    return keep(JavaProcess.start(FREDDIE, arguments.toArray(String[]::new)));
   }
 
   /** Returns when it listens; its invite is in the ready event. */

@@ -4,11 +4,13 @@ package tollway.egress;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tollway.identity.Identity;
+import tollway.lab.HelloTap;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
 import tollway.pipeline.Invite;
@@ -31,11 +33,18 @@ final class Stranger implements AutoCloseable, SignalingListener {
   private final String label;
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
   private final SignalingClient signaling;
+  private final Optional<HelloTap> tap;
   private @Nullable PeerConnection peer;
 
   /** Wants a volunteer with {@code distance} others behind, and calls the channel {@code label}. */
   Stranger(Invite invite, int distance, String label) {
+    this(invite, distance, label, Optional.empty());
+  }
+
+  /** The volunteer meets us at the tap only. */
+  Stranger(Invite invite, int distance, String label, Optional<HelloTap> tap) {
     this.label = label;
+    this.tap = tap;
     Identity identity = Identity.generate(new SecureRandom());
     signaling = new SignalingClient(loop, Reach.of(invite.freddies()), identity, this);
     loop.execute(
@@ -80,7 +89,7 @@ final class Stranger implements AutoCloseable, SignalingListener {
 
   @Override
   public void candidate(Signal.Candidate candidate) {
-    if (peer != null) {
+    if (peer != null && tap.isEmpty()) {
       peer.addRemoteCandidate(candidate.line());
     }
   }
@@ -121,7 +130,8 @@ final class Stranger implements AutoCloseable, SignalingListener {
 
     @Override
     public void localCandidate(String line) {
-      signaling.send(new Signal.Candidate(match, line));
+      Optional<String> told = tap.map(between -> between.instead(line)).orElse(Optional.of(line));
+      told.ifPresent(each -> signaling.send(new Signal.Candidate(match, each)));
     }
 
     @Override

@@ -2,8 +2,10 @@
 package tollway.pipeline;
 
 import java.time.Duration;
+import java.util.List;
 import tollway.stun.StunCohort;
 import tollway.webrtc.PeerConfig;
+import tollway.webrtc.dtls.HelloProfile;
 
 /** How the data channel to or from a volunteer is made, but for what it is called. */
 final class PathChannels {
@@ -11,11 +13,13 @@ final class PathChannels {
 
   private PathChannels() {}
 
-  static PeerConfig config(StunCohort stun, UdpPorts ports, boolean includeLoopback) {
+  static PeerConfig config(
+      StunCohort stun, UdpPorts ports, boolean includeLoopback, List<HelloProfile> hellos) {
     return PeerConfig.defaults()
         .withStun(stun)
         .withLoopback(includeLoopback)
         .withPorts(ports.least(), ports.most())
-        .withConnectTimeout(CONNECT_TIMEOUT);
+        .withConnectTimeout(CONNECT_TIMEOUT)
+        .withHellos(hellos);
   }
 }

@@ -63,6 +63,7 @@ final class Volunteers {
   private final DesktopConfig config;
   private final DesktopNews news;
   private final Owner owner;
+  private final Reach reach;
   private final SignalingClient signaling;
   private final Worker<Keeping, KeepingEffect> keeping;
   private final Map<Keeping.Alarms, Alarm> alarms = new EnumMap<>(Keeping.Alarms.class);
@@ -78,8 +79,8 @@ final class Volunteers {
     this.news = news;
     this.owner = owner;
     List<URI> invited = config.invite().freddies();
-    signaling =
-        new SignalingClient(loop, Reach.open(config.reach(), invited), identity, new Signals());
+    reach = Reach.open(config.reach(), invited);
+    signaling = new SignalingClient(loop, reach, identity, new Signals());
     stun =
         new StunPool(
             loop,
@@ -240,7 +241,8 @@ final class Volunteers {
   }
 
   private PeerConfig channels(int distance) {
-    return PathChannels.config(stun.draw(), config.ports(), config.includeLoopback())
+    return PathChannels.config(
+            stun.draw(), config.ports(), config.includeLoopback(), reach.hellos())
         .withChannel(HopLimit.channel(distance));
   }
 

@@ -35,6 +35,7 @@ public final class Widget {
   private final NodeId node;
   private final WidgetConfig config;
   private final WidgetListener listener;
+  private final Reach reach;
   private final SignalingClient signaling;
   private final VolunteerHops hops;
   private final WidgetWays ways;
@@ -60,9 +61,8 @@ public final class Widget {
     record = new WidgetRecord(listener::fault);
     conduct = new WidgetConduct(loop, config.limits(), shares, this::stand);
     slots = new WidgetSlots(loop, shares, new SlotEvents());
-    signaling =
-        new SignalingClient(
-            loop, Reach.open(config.reach(), config.freddies()), identity, new Signals());
+    reach = Reach.open(config.reach(), config.freddies());
+    signaling = new SignalingClient(loop, reach, identity, new Signals());
     stun =
         new StunPool(
             loop,
@@ -242,7 +242,8 @@ public final class Widget {
 
   /** How data channels are made now. */
   private PeerConfig channels() {
-    return PathChannels.config(stun.draw(), config.ports(), config.includeLoopback())
+    return PathChannels.config(
+            stun.draw(), config.ports(), config.includeLoopback(), reach.hellos())
         .withPortMapping(config.mapPorts());
   }
 
