@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tollway.lab.Browser;
 import tollway.lab.Netns;
 import tollway.loop.NettyLoops;
+import tollway.webrtc.dtls.Greetings;
+import tollway.webrtc.dtls.HelloProfile;
 
 /**
  * Our data channels against those of a real browser, as it comes: its candidates are hidden behind
@@ -137,6 +139,19 @@ abstract class BrowserCases {
       OurPeer peer = connect(Offerer.PAGE, DATAGRAMS);
       assertEchoes(peer.open("datagrams"));
       peer.close();
+    }
+  }
+
+  @Test
+  void thePageTakesHellosOfAnOperator() throws Exception {
+    for (HelloProfile hello : List.of(Greetings.CHROMIUM, Greetings.GREATEST)) {
+      page = PagePeer.open(browser);
+      page.opens(DATAGRAMS);
+      page.offers();
+      PeerConfig config = PeerConfig.defaults().withHellos(List.of(hello));
+      OurPeer peer = OurPeer.answer(loops.next(), page, config);
+      peers.add(peer);
+      assertEchoes(peer.open("datagrams"));
     }
   }
 
