@@ -49,8 +49,9 @@ final class FreddieProbes {
                     route + " answers HTTP " + answer.status() + " to /healthz",
                     "is the URL right?"));
       } catch (IOException why) {
-        String text = route + ": " + why.getMessage();
-        String remedy = "is it blocked from here, does it run, is the URL in the invite right?";
+        String cause = String.valueOf(why.getMessage());
+        String text = route + ": " + cause + by(route, cause);
+        String remedy = remedy(route, cause);
         // Another freddie does as well.
         legs.add(
             probes.size() > 1
@@ -60,6 +61,27 @@ final class FreddieProbes {
     }
     legs.add(clock(date));
     legs.broken(!reached);
+  }
+
+  private static String by(Route route, String cause) {
+    return route
+        .upstream()
+        .filter(proxy -> !cause.contains(proxy.toString()))
+        .map(proxy -> ", by the proxy " + proxy)
+        .orElse("");
+  }
+
+  private static String remedy(Route route, String cause) {
+    if (route.upstream().isEmpty()) {
+      return "is it blocked from here, does it run, is the URL in the invite right?";
+    }
+    if (cause.contains("user and a password")) {
+      return "put USER:PASSWORD into a file, and name it with --signaling-proxy-user-file";
+    }
+    if (cause.contains("user and password")) {
+      return "is what --signaling-proxy-user-file names right?";
+    }
+    return "is --signaling-proxy of that kind, and does it connect to freddie's port?";
   }
 
   private CompletableFuture<HttpGet.Answer> probe(NettyEventLoop loop, Route route, ClientTls tls) {

@@ -31,9 +31,17 @@ final class Person implements SignalingListener, AutoCloseable {
    * Begins to connect to one of the freddies of {@code reach}; means {@code egress} in all it says.
    */
   Person(NettyEventLoop loop, NodeId egress, Reach reach) {
+    this(loop, egress, reach, false);
+  }
+
+  /** {@code ownHost}: it is to meet others on its host. */
+  Person(NettyEventLoop loop, NodeId egress, Reach reach, boolean ownHost) {
     this.loop = loop;
     this.egress = egress;
     client = new SignalingClient(loop, reach, identity, this);
+    if (ownHost) {
+      client.meetOwnHost();
+    }
     loop.execute(client::start);
   }
 

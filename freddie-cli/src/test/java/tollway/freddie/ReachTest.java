@@ -2,6 +2,7 @@
 package tollway.freddie;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +36,7 @@ import tollway.reach.Route;
 import tollway.reach.RouteMemory;
 import tollway.reach.SignedListCodec;
 import tollway.reach.Upstream;
+import tollway.signaling.Signal;
 import tollway.tls.ServerTls;
 
 /** Our client where its freddie is blocked. */
@@ -157,6 +159,24 @@ final class ReachTest {
       Upstream http = Upstream.parse(proxy.url().replace("socks5", "http"), Optional.empty());
       assertThat(town.person(Reach.of(List.of(NOWHERE)).by(http)).disconnected())
           .isEqualTo(NOWHERE + ": the proxy " + http + ": it closed the connection");
+    }
+  }
+
+  @Test
+  void whoeverMeansToMeetsOthersOnTheSameHostAlsoByAFreddieElsewhere() throws Exception {
+    assumeTrue(Files.size(Path.of("/etc/machine-id")) > 1, "nothing names this host");
+    try (FakeProxy proxy = new FakeProxy(Upstream.Kind.HTTP, "", Map.of())) {
+      Reach elsewhere = Reach.of(List.of(town.url())).by(proxy.upstream(Optional.empty()));
+      Person volunteer = town.person(elsewhere);
+      volunteer.offers(1);
+      Await.until("it offers", () -> town.metric("freddie_producers_free") == 1);
+      Person alice = town.person(elsewhere);
+      alice.wishes(1);
+      Await.until("she waits", () -> town.metric("freddie_consumers_waiting") == 1);
+      Person tester = town.person(elsewhere, true);
+      tester.wishes(1);
+      assertThat(tester.hears(Signal.Matched.class).peer()).isEqualTo(volunteer.nodeId());
+      assertThat(alice.unasked()).isEmpty();
     }
   }
 

@@ -77,7 +77,12 @@ final class Town implements AutoCloseable {
   }
 
   Person person(Reach reach) {
-    Person person = new Person(loop, EGRESS, reach);
+    return person(reach, false);
+  }
+
+  /** {@code ownHost}: it is to meet others on its host. */
+  Person person(Reach reach, boolean ownHost) {
+    Person person = new Person(loop, EGRESS, reach, ownHost);
     people.add(person);
     return person;
   }

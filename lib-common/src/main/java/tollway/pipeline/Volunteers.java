@@ -81,6 +81,9 @@ final class Volunteers {
     List<URI> invited = config.invite().freddies();
     reach = Reach.open(config.reach(), invited);
     signaling = new SignalingClient(loop, reach, identity, new Signals());
+    if (config.includeLoopback()) {
+      signaling.meetOwnHost();
+    }
     stun =
         new StunPool(
             loop,

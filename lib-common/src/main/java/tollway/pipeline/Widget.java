@@ -63,6 +63,9 @@ public final class Widget {
     slots = new WidgetSlots(loop, shares, new SlotEvents());
     reach = Reach.open(config.reach(), config.freddies());
     signaling = new SignalingClient(loop, reach, identity, new Signals());
+    if (config.includeLoopback()) {
+      signaling.meetOwnHost();
+    }
     stun =
         new StunPool(
             loop,

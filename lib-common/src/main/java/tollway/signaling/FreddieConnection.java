@@ -47,6 +47,9 @@ import tollway.worker.Redialer;
 final class FreddieConnection implements Redialer.Attempt {
   /** What an attempt comes to. */
   interface Owner {
+    /** Whether freddie may learn who else is on one host with us. */
+    boolean namesHost();
+
     /** freddie knows us, and told {@code stun}. */
     void welcomed(FreddieConnection connection, List<String> stun);
 
@@ -120,12 +123,17 @@ final class FreddieConnection implements Redialer.Attempt {
   @Override
   public void start() {
     loop.checkInLoop();
-    deadline = loop.schedule(PATIENCE, () -> end("no welcome in " + PATIENCE.toSeconds() + " s"));
+    deadline = loop.schedule(PATIENCE, this::late);
     if (pollFirst) {
       poll();
     } else {
       openSocket();
     }
+  }
+
+  private void late() {
+    String by = route().upstream().map(proxy -> ", by the proxy " + proxy).orElse("");
+    end("no welcome in " + PATIENCE.toSeconds() + " s" + by);
   }
 
   private void openSocket() {
@@ -265,7 +273,10 @@ final class FreddieConnection implements Redialer.Attempt {
   private void sayHello(Signal.Challenge challenge, Optional<Solution> solution) {
     solving = false;
     Bytes signature = identity.sign(Signal.helloProof(challenge.nonce()));
-    Optional<Bytes> host = isNear() ? Optional.empty() : challenge.hostSalt().flatMap(HostMark::of);
+    Optional<Bytes> host =
+        isNear() || !owner.namesHost()
+            ? Optional.empty()
+            : challenge.hostSalt().flatMap(HostMark::of);
     write(
         new Signal.Hello(
             Signal.VERSION, identity.nodeId(), signature, solution, host, Optional.of(session)));

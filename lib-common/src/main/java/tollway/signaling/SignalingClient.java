@@ -54,6 +54,7 @@ public final class SignalingClient {
   private final Set<Route> polled = new HashSet<>();
 
   private @Nullable FreddieConnection connected;
+  private boolean meetsOwnHost;
   private @Nullable Advert slots;
   private Signal.@Nullable PeerRequest wish;
 
@@ -67,6 +68,11 @@ public final class SignalingClient {
     routes = reach.routes();
     redialer =
         new Redialer(loop, Redial.of(PACE, routes.size(), reach.first(routes)), this::attempt);
+  }
+
+  /** Before {@link #start}: others on this host are to be met, too, as in a lab. */
+  public void meetOwnHost() {
+    meetsOwnHost = true;
   }
 
   /** Begins to connect. */
@@ -165,6 +171,11 @@ public final class SignalingClient {
       this.number = number;
       this.route = route;
       this.solver = solver;
+    }
+
+    @Override
+    public boolean namesHost() {
+      return !meetsOwnHost;
     }
 
     @Override
