@@ -38,7 +38,14 @@ require_jdk() {
   fi
 }
 
-# A quiet Maven run whose complaints go to stderr; Maven 3.8 resets colours that it was told not to use.
+# A quiet Maven run, whose complaints go to stderr when it fails. Not with -q: that hides warnings, which break our builds.
 maven() {
-  mvn -q -B --no-transfer-progress -Dstyle.color=never "$@" 2>&1 | sed 's/\x1b\[0m//g' >&2
+  local log status=0
+  log=$(mktemp)
+  mvn -B --no-transfer-progress -Dstyle.color=never "$@" > "$log" 2>&1 || status=$?
+  if [ "$status" != 0 ]; then
+    { grep -E '^\[(WARNING|ERROR)\]|^mvn:' "$log" || cat "$log"; } | tail -n 60 | sed 's/\x1b\[0m//g' >&2
+  fi
+  rm -f "$log"
+  return "$status"
 }

@@ -21,6 +21,14 @@ import java.util.concurrent.TimeUnit;
 
 /** The Netty loops of one process, with the channel kinds that fit them: epoll where it loads. */
 public final class NettyLoops implements AutoCloseable {
+  static {
+    // It names channels in Netty's own logs; without it Netty looks for a MAC address at the start,
+    // and complains on hosts that have none.
+    if (System.getProperty("io.netty.machineId") == null) {
+      System.setProperty("io.netty.machineId", "02:00:00:00:00:00");
+    }
+  }
+
   private final boolean epoll = Epoll.isAvailable();
   private final MultiThreadIoEventLoopGroup group;
   private final List<NettyEventLoop> loops = new ArrayList<>();
