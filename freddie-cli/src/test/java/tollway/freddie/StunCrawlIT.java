@@ -263,6 +263,29 @@ final class StunCrawlIT {
   }
 
   @Test
+  void zmapEndsWithTheCrawl() throws Exception {
+    Netns.require("zmap");
+    String gateway = internet.run("cat", "/sys/class/net/hub/address").strip();
+    String[] slowly = {
+      "--range", RANGE, "--rate", "10", "--zmap", "--interface", "wan", "--gateway", gateway
+    };
+    try (JavaProcess killed = crawl(slowly)) {
+      long before = probes();
+      Await.until("ZMap probes", () -> probes() > before);
+      // Gives up being root: it must be ended nonetheless.
+      ProcessHandle zmap =
+          killed
+              .process()
+              .descendants()
+              .filter(each -> each.info().command().orElse("").endsWith("zmap"))
+              .findFirst()
+              .orElseThrow();
+      killed.kill();
+      Await.until("ZMap is gone", () -> !zmap.isAlive());
+    }
+  }
+
+  @Test
   void agreesWithSomebodyElsesServer() throws Exception {
     Netns.require("turnserver");
     internet.start(

@@ -2,8 +2,6 @@
 package tollway.crawl;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,8 +14,8 @@ import tollway.stun.StunMessage;
 
 /**
  * ZMap (tried with 2.1.1) does the sweep, in one go: what it did is known when it ends. It is given
- * files of our own for what to probe and what not to, an interface and a gateway (without which it
- * may hang for ever), and a limit of time. Needs raw sockets.
+ * a list of our own for what to probe, an interface and a gateway (without which it may hang for
+ * ever), and a limit of time; and it ends when we do. Needs raw sockets.
  */
 public final class ZmapSweep implements Sweep {
   private static final int MOST_OUTPUT = 16 << 20;
@@ -70,15 +68,15 @@ public final class ZmapSweep implements Sweep {
     return START.plusSeconds(COOLDOWN_SECONDS + 2 * targets.size() / rate);
   }
 
-  List<String> command(Path empty, Path allowed) {
+  List<String> command() {
     return List.of(
         "zmap",
         "-C",
-        empty.toString(),
+        "/dev/null",
         "-b",
-        empty.toString(),
+        "/dev/null",
         "-w",
-        allowed.toString(),
+        "/dev/stdin",
         "-M",
         "udp",
         "-p",
@@ -106,26 +104,18 @@ public final class ZmapSweep implements Sweep {
   /** Cannot go on in the middle: begins anew whatever is {@code done}. */
   @Override
   public Result run(long done, Listener listener) throws IOException {
-    Path empty = Files.createTempFile("tollway-zmap-", ".conf");
-    Path allowed = Files.createTempFile("tollway-zmap-", ".allowed");
-    try {
-      Files.writeString(
-          allowed,
-          targets.prefixes().stream()
-              .map(Ipv4Block::toString)
-              .collect(Collectors.joining("\n", "", "\n")));
-      List<String> command = command(empty, allowed);
-      String output =
-          HostCommand.checked(command, HostCommand.bounded(command, limit(), MOST_OUTPUT));
-      for (String line : output.split("\n")) {
-        take(line, listener);
-      }
-      listener.progress(targets.size(), targets.size());
-      return new Result(0, "");
-    } finally {
-      Files.deleteIfExists(empty);
-      Files.deleteIfExists(allowed);
+    List<String> command = command();
+    String allowed =
+        targets.prefixes().stream()
+            .map(Ipv4Block::toString)
+            .collect(Collectors.joining("\n", "", "\n"));
+    String output =
+        HostCommand.checked(command, HostCommand.tied(command, allowed, limit(), MOST_OUTPUT));
+    for (String line : output.split("\n")) {
+      take(line, listener);
     }
+    listener.progress(targets.size(), targets.size());
+    return new Result(0, "");
   }
 
   /** A line of its output; success is but a datagram from there. */

@@ -4,7 +4,6 @@ package tollway.crawl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,9 +19,9 @@ final class ZmapSweepTest {
     ZmapSweep sweep =
         new ZmapSweep(
             Ipv4Ranges.of(List.of(Ipv4Block.of("198.51.100.0/24"))), 3478, 100, new byte[16], LINK);
-    assertThat(String.join(" ", sweep.command(Path.of("/e"), Path.of("/w"))))
+    assertThat(String.join(" ", sweep.command()))
         .isEqualTo(
-            "zmap -C /e -b /e -w /w -M udp -p 3478"
+            "zmap -C /dev/null -b /dev/null -w /dev/stdin -M udp -p 3478"
                 + " --probe-args=hex:000100002112a442000000000000000000000000 -i eth0"
                 + " -G 02:00:00:00:00:01 -r 100 -c 3 -q --disable-syslog -O csv"
                 + " -f saddr,sport,success,data"
