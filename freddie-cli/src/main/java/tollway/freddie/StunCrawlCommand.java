@@ -2,8 +2,8 @@
 package tollway.freddie;
 
 import com.google.gson.JsonObject;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -81,33 +81,21 @@ final class StunCrawlCommand extends Subcommand {
     }
     SweepPlan plan = how.plan(targets.ranges(), targets.port());
     Consensus consensus = new Consensus(mapped.addresses());
-    ServerList before = plan.within(ServerList.readIfThere(out));
-    requireParent("--out", out);
-    Path journalFile =
-        state != null ? state : Path.of(out.toAbsolutePath() + ".crawl").toAbsolutePath();
-    requireParent("--state", journalFile);
-    try (CrawlJournal journal = CrawlJournal.open(journalFile, plan.identity())) {
+    CrawlFiles files = CrawlFiles.of(out, state);
+    ServerList before = plan.within(ServerList.readIfThere(files.list()));
+    try (Closeable reserved = files.reserve();
+        CrawlJournal journal = CrawlJournal.open(files.journal(), plan.identity())) {
       long from = journal.done();
       Sweep.Result swept = sweep(plan, journal);
       List<Examination> found = consensus.settle(verify(plan, journal, before));
       ServerList after = before.updated(found, Instant.now());
       boolean usable = after.good() >= least;
       if (usable) {
-        after.publish(out);
+        after.publish(files.list());
       }
       journal.delete();
       report(new Summary(plan, from, journal.hits().size(), swept, found, after.good(), usable));
       return usable ? ExitCode.DONE : ExitCode.FAILED;
-    }
-  }
-
-  private static void requireParent(String option, Path file) {
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
-      throw new UserErrorException(option + ": there is no directory " + directory);
-    }
-    if (Files.isDirectory(file)) {
-      throw new UserErrorException(option + ": " + file + " is a directory: name a file in it");
     }
   }
 

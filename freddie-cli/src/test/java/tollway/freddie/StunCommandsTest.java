@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.Closeable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.DatagramSocket;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.cli.Launcher;
+import tollway.crawl.CrawlJournal;
 import tollway.crawl.ScriptedServer;
 import tollway.lab.Said;
 import tollway.loop.NettyLoops;
@@ -154,6 +156,56 @@ final class StunCommandsTest {
     JsonObject still =
         JsonParser.parseString(freddie("stun", "list", list, "--json").out()).getAsJsonObject();
     assertThat(still.get("good").getAsInt()).isOne();
+  }
+
+  @Test
+  void theListIsNeverTakenForHowFarTheCrawlCame() throws Exception {
+    Path list = directory.resolve("list");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("list"));
+    String line = "is the list of --out: give another file";
+    String[] states = {list.toString(), directory.resolve("./list").toString(), link.toString()};
+    for (String state : states) {
+      refusedCrawl(list, line, "--range", "127.0.9.1", "--allow-private", "--state", state);
+      Files.writeString(list, "");
+      refusedCrawl(list, line, "--range", "127.0.9.1", "--allow-private", "--state", state);
+      assertThat(list).exists();
+      Files.delete(list);
+    }
+    Files.createSymbolicLink(directory.resolve("list.crawl"), Path.of("list"));
+    refusedCrawl(list, "kept in the list itself", "--range", "127.0.9.1", "--allow-private");
+  }
+
+  @Test
+  void aListIsPublishedWhereItsLinkLeads() throws Exception {
+    int port = freePort();
+    Path real = Files.createDirectory(directory.resolve("real")).resolve("list");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("real/list"));
+    try (ScriptedServer honest = server(ScriptedServer.Kind.HONEST, "127.0.9.3", port)) {
+      String[] crawl = {
+        "stun",
+        "crawl",
+        "--range",
+        "127.0.9.3",
+        "--allow-private",
+        "--port",
+        String.valueOf(port),
+        "--out",
+        link.toString(),
+        "--state",
+        directory.resolve("state").toString()
+      };
+      // One at a time for the same list, whatever it is called and where the journals are.
+      try (Closeable other = CrawlJournal.reserve(real.resolveSibling("list.crawl"))) {
+        Said second = freddie(crawl);
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.err()).contains("another crawl is at work").hasLineCount(1);
+      }
+      assertThat(freddie(crawl).exitCode()).isZero();
+    }
+    assertThat(link).isSymbolicLink();
+    assertThat(real).content().contains("127.0.9.3:" + port);
+    assertThat(real.getParent().toFile().list()).containsExactly("list");
+    assertThat(directory.toFile().list()).containsExactlyInAnyOrder("real", "link");
   }
 
   @Test

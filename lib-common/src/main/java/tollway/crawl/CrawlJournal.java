@@ -4,6 +4,7 @@ package tollway.crawl;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,7 +28,7 @@ import tollway.files.Directories;
  * is only added. The first line says which crawl it is; then come hits and positions. A torn last
  * line, as a power cut leaves it, is cut off. One process at a time; for one thread.
  */
-public final class CrawlJournal implements AutoCloseable {
+public final class CrawlJournal implements Closeable {
   public static final int KEY_BYTES = 16;
 
   /** So many answers come from no ordinary ranges: somebody plays tricks, or they are too wide. */
@@ -42,6 +43,8 @@ public final class CrawlJournal implements AutoCloseable {
   private byte[] key = new byte[KEY_BYTES];
   private long done;
   private boolean resumed;
+  private boolean begun;
+  private boolean deleted;
 
   private CrawlJournal(Path file, FileChannel channel) {
     this.file = file;
@@ -54,6 +57,26 @@ public final class CrawlJournal implements AutoCloseable {
    * @param plan tells this crawl from others: what is asked where
    */
   public static CrawlJournal open(Path file, String plan) throws IOException {
+    CrawlJournal journal = locked(file);
+    try {
+      journal.refuseStrangers();
+      if (!journal.read(plan)) {
+        journal.begin(plan);
+      }
+      journal.begun = true;
+      return journal;
+    } catch (IOException | RuntimeException failed) {
+      journal.channel.close();
+      throw failed;
+    }
+  }
+
+  /** Keeps other crawls away from {@code file}, and leaves it as it is. */
+  public static Closeable reserve(Path file) throws IOException {
+    return locked(file);
+  }
+
+  private static CrawlJournal locked(Path file) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory != null) {
       Directories.make(directory);
@@ -66,10 +89,6 @@ public final class CrawlJournal implements AutoCloseable {
     CrawlJournal journal = new CrawlJournal(file, channel);
     try {
       journal.lock();
-      journal.refuseStrangers();
-      if (!journal.read(plan)) {
-        journal.begin(plan);
-      }
       return journal;
     } catch (IOException | RuntimeException failed) {
       channel.close();
@@ -108,8 +127,13 @@ public final class CrawlJournal implements AutoCloseable {
     JsonObject first = new JsonObject();
     first.addProperty(CRAWL, plan);
     first.addProperty("key", Bytes.of(key).hex());
-    append(first);
-    channel.force(true);
+    try {
+      append(first);
+      channel.force(true);
+    } catch (IOException full) {
+      delete();
+      throw full;
+    }
   }
 
   /** Whether the file is the journal of this plan. */
@@ -220,26 +244,48 @@ public final class CrawlJournal implements AutoCloseable {
   public void done(long now) throws IOException {
     if (now > done) {
       done = now;
-      JsonObject line = new JsonObject();
-      line.addProperty("done", now);
-      append(line);
+      append(position(done));
     }
+  }
+
+  /** Those from {@code position} on are asked once more. */
+  public void again(long position) throws IOException {
+    if (position < done) {
+      done = position;
+      append(position(done));
+    }
+  }
+
+  private static JsonObject position(long done) {
+    JsonObject line = new JsonObject();
+    line.addProperty("done", done);
+    return line;
   }
 
   private void append(JsonObject line) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException refused) {
+      throw new IOException("cannot write " + file + ": " + refused.getMessage(), refused);
     }
   }
 
   /** The crawl is over: the next one begins anew. */
   public void delete() throws IOException {
+    deleted = true;
     Files.deleteIfExists(file);
   }
 
+  /** One that says nothing is not left behind. */
   @Override
   public void close() throws IOException {
+    boolean silent = begun ? done == 0 && hits.isEmpty() : channel.size() == 0;
+    if (silent && !deleted) {
+      delete();
+    }
     channel.close();
   }
 }

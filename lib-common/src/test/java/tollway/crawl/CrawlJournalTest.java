@@ -4,6 +4,7 @@ package tollway.crawl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,42 @@ final class CrawlJournalTest {
       journal.delete();
     }
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void goesBackToWhatMustBeAskedAgain() throws Exception {
+    write();
+    try (CrawlJournal journal = CrawlJournal.open(file, "plan")) {
+      journal.again(400);
+      assertThat(journal.done()).isEqualTo(100);
+      journal.again(30);
+    }
+    try (CrawlJournal journal = CrawlJournal.open(file, "plan")) {
+      assertThat(journal.done()).isEqualTo(30);
+      assertThat(journal.hits()).containsExactlyInAnyOrder(SEVEN, SEVEN + 1);
+    }
+  }
+
+  @Test
+  void oneThatSaysNothingIsNotLeftBehind() throws Exception {
+    CrawlJournal.open(file, "plan").close();
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aReservedFileStaysAsItIs() throws Exception {
+    write();
+    byte[] before = Files.readAllBytes(file);
+    try (Closeable reserved = CrawlJournal.reserve(file)) {
+      assertThatThrownBy(() -> CrawlJournal.open(file, "plan"))
+          .hasMessageContaining("another crawl is at work");
+    }
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    Path other = directory.resolve("other.crawl");
+    try (Closeable reserved = CrawlJournal.reserve(other)) {
+      assertThat(other).exists();
+    }
+    assertThat(other).doesNotExist();
   }
 
   @Test
