@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
-import com.google.gson.JsonObject;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,18 +81,36 @@ final class StunCrawlCommand extends Subcommand {
     ServerList before = plan.within(ServerList.readIfThere(files.list()));
     try (Closeable reserved = files.reserve();
         CrawlJournal journal = CrawlJournal.open(files.journal(), plan.identity())) {
-      long from = journal.done();
-      Sweep.Result swept = sweep(plan, journal);
-      List<Examination> found = consensus.settle(verify(plan, journal, before));
-      ServerList after = before.updated(found, Instant.now());
-      boolean usable = after.good() >= least;
-      if (usable) {
-        after.publish(files.list());
-      }
-      journal.delete();
-      report(new Summary(plan, from, journal.hits().size(), swept, found, after.good(), usable));
-      return usable ? ExitCode.DONE : ExitCode.FAILED;
+      CrawlSummary summary = crawl(plan, consensus, files, before, journal);
+      report(summary);
+      return summary.usable() ? ExitCode.DONE : ExitCode.FAILED;
     }
+  }
+
+  private CrawlSummary crawl(
+      SweepPlan plan,
+      Consensus consensus,
+      CrawlFiles files,
+      ServerList before,
+      CrawlJournal journal)
+      throws IOException, InterruptedException {
+    long all = plan.ranges().size();
+    long from = journal.done();
+    Sweep.Result swept = sweep(plan, journal);
+    Set<Long> hits = journal.hits();
+    if (swept.isPoor(all - from)) {
+      journal.again(swept.from());
+      return new CrawlSummary(all, from, hits.size(), swept, List.of(), 0, false);
+    }
+    List<Examination> found = consensus.settle(verify(plan, journal, before));
+    ServerList after = before.updated(found, Instant.now());
+    boolean usable = after.good() >= least;
+    if (usable) {
+      after.publish(files.list());
+    }
+    journal.delete();
+    long listed = plan.listedOnly(hits, found);
+    return new CrawlSummary(all, from, hits.size(), swept, found, listed, usable);
   }
 
   private Sweep.Result sweep(SweepPlan plan, CrawlJournal journal)
@@ -129,60 +143,28 @@ final class StunCrawlCommand extends Subcommand {
     }
   }
 
-  /** What came of it. */
-  private record Summary(
-      SweepPlan plan,
-      long from,
-      int answered,
-      Sweep.Result swept,
-      List<Examination> found,
-      long good,
-      boolean usable) {
-
-    Map<String, Long> bad() {
-      return found.stream()
-          .filter(each -> !each.isGood())
-          .collect(
-              Collectors.groupingBy(
-                  each -> each.verdict().text(), TreeMap::new, Collectors.counting()));
+  private void report(CrawlSummary summary) {
+    boolean poor = summary.swept().isPoor(summary.addresses() - summary.from());
+    if (json) {
+      io().out().println(summary.json());
+    } else if (!poor) {
+      io().out().println(summary.text());
+    }
+    if (poor) {
+      tell(summary.unsent() + ": " + out + " stays as it was; try again, and they are asked");
+      return;
+    }
+    if (summary.swept().unsent() > 0) {
+      tell(summary.unsent());
+    }
+    if (!summary.usable()) {
+      tell(
+          "%d good servers, of %d wanted: %s stays as it was"
+              .formatted(summary.good(), least, out));
     }
   }
 
-  private void report(Summary summary) {
-    if (json) {
-      JsonObject whole = new JsonObject();
-      whole.addProperty("addresses", summary.plan().ranges().size());
-      whole.addProperty("resumed_after", summary.from());
-      whole.addProperty("unsent", summary.swept().unsent());
-      whole.addProperty("answered", summary.answered());
-      whole.addProperty("good", summary.good());
-      JsonObject bad = new JsonObject();
-      summary.bad().forEach(bad::addProperty);
-      whole.add("bad", bad);
-      whole.addProperty("usable", summary.usable());
-      io().out().println(whole);
-    } else {
-      io().out()
-          .printf(
-              Locale.ROOT,
-              "%d of %d addresses answer; %d good%s%n",
-              summary.answered(),
-              summary.plan().ranges().size(),
-              summary.good(),
-              summary.bad().isEmpty() ? "" : ", not " + summary.bad());
-    }
-    if (!summary.usable()) {
-      io().err()
-          .printf(
-              Locale.ROOT,
-              "freddie: %d good servers, of %d wanted: %s stays as it was%s%n",
-              summary.good(),
-              least,
-              out,
-              summary.swept().unsent() == 0
-                  ? ""
-                  : "; %d probes could not be sent: %s"
-                      .formatted(summary.swept().unsent(), summary.swept().why()));
-    }
+  private void tell(String line) {
+    io().err().println("freddie: " + line);
   }
 }

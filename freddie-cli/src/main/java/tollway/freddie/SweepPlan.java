@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import tollway.bytes.Bytes;
 import tollway.crawl.Examination;
 import tollway.crawl.Ipv4Ranges;
@@ -50,8 +51,20 @@ record SweepPlan(Ipv4Ranges ranges, int port, int rate, Optional<ZmapSweep.Link>
   /** Who is verified: all who answered, and all who are listed. */
   Set<InetSocketAddress> candidates(Set<Long> hits, ServerList listed) {
     Set<InetSocketAddress> servers = new LinkedHashSet<>(listed.addresses());
-    hits.forEach(hit -> servers.add(address(hit)));
+    servers.addAll(servers(hits));
     return servers;
+  }
+
+  private Set<InetSocketAddress> servers(Set<Long> hits) {
+    return hits.stream().map(this::address).collect(Collectors.toSet());
+  }
+
+  /** How many good ones did not answer the probe, and are only listed. */
+  long listedOnly(Set<Long> hits, List<Examination> found) {
+    Set<InetSocketAddress> answered = servers(hits);
+    return found.stream()
+        .filter(each -> each.isGood() && !answered.contains(each.server()))
+        .count();
   }
 
   private InetSocketAddress address(long hit) {

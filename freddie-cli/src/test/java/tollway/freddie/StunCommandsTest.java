@@ -138,7 +138,7 @@ final class StunCommandsTest {
       Said answer = freddie(crawl);
       assertThat(answer.exitCode()).as(answer.err()).isZero();
       assertThat(answer.out())
-          .isEqualTo("2 of 32 addresses answer; 1 good, not {wrong-address=1}\n");
+          .isEqualTo("2 of 32 addresses answer; 1 good; not good: 1 wrong-address\n");
       assertThat(answer.err()).isEmpty();
       assertThat(outside.asked()).isZero();
       assertThat(honest.asked()).isEqualTo(liar.asked()).isEqualTo(6);

@@ -207,6 +207,28 @@ final class StunCrawlIT {
     assertThat(first - done).isLessThan(400);
   }
 
+  @Test
+  void asksAgainWhatCouldNotBeSent() throws Exception {
+    serve(internet, "honest", "45.9.7.20:3478", "honest", "45.9.7.200:3478");
+    crawler.run("ip", "route", "add", "prohibit", "45.9.7.0/26");
+    try (JavaProcess first = crawl("--range", RANGE)) {
+      assertThat(first.exitCode()).isEqualTo(1);
+      assertThat(first.out()).isEmpty();
+      assertThat(first.err()).hasSize(1);
+      assertThat(first.err().get(0))
+          .startsWith("freddie: 64 of 256 probes could not be sent: ")
+          .endsWith(": " + list + " stays as it was; try again, and they are asked");
+    }
+    assertThat(list).doesNotExist();
+
+    crawler.run("ip", "route", "delete", "prohibit", "45.9.7.0/26");
+    JsonObject summary = json(crawl("--range", RANGE, "--json"), 0);
+    assertThat(summary.get("unsent").getAsInt()).isZero();
+    assertThat(summary.get("resumed_after").getAsInt()).isLessThan(256 - 64);
+    assertThat(listed()).containsOnlyKeys("45.9.7.20:3478", "45.9.7.200:3478");
+    assertThat(directory.resolve("stun.jsonl.crawl")).doesNotExist();
+  }
+
   private static final String RESUMED = "45.9.7.255:3478";
 
   private static long done(Path journal) throws IOException {

@@ -47,8 +47,10 @@ public final class PacedSweep implements Sweep {
   // Of one run; on the sweeping thread but for the queue.
   private final BlockingQueue<Long> heard = new ArrayBlockingQueue<>(WAITING_HITS);
   private final Deque<Tick> ticks = new ArrayDeque<>();
+  private long begun;
   private long settled;
   private long unsent;
+  private long firstUnsent;
   private String why = "";
 
   /** How far it was, and when. */
@@ -71,6 +73,7 @@ public final class PacedSweep implements Sweep {
 
   @Override
   public Result run(long done, Listener listener) throws IOException, InterruptedException {
+    begun = done;
     settled = done;
     try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET)) {
       channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES);
@@ -78,7 +81,7 @@ public final class PacedSweep implements Sweep {
       BackgroundThread.start("stun-answers", () -> listen(channel));
       send(channel, done, listener);
     }
-    return new Result(unsent, why);
+    return new Result(unsent, firstUnsent, why);
   }
 
   private void send(DatagramChannel channel, long done, Listener listener)
@@ -100,7 +103,7 @@ public final class PacedSweep implements Sweep {
         continue;
       }
       next = Math.max(next, now - MOST_LATE_NANOS) + gap;
-      sendTo(channel, targets.address(order.at(at)), probes, at - done);
+      sendTo(channel, targets.address(order.at(at)), probes, at, at - done);
       at++;
     }
     long end = System.nanoTime() + patience.toNanos();
@@ -123,7 +126,9 @@ public final class PacedSweep implements Sweep {
     for (Long hit = heard.poll(); hit != null; hit = heard.poll()) {
       listener.hit(hit);
     }
-    if (ticks.isEmpty() || now - ticks.getLast().nanoTime() >= MARK_NANOS) {
+    if (unsent == sent - begun) {
+      ticks.clear(); // Not one of them was asked: nothing is done.
+    } else if (ticks.isEmpty() || now - ticks.getLast().nanoTime() >= MARK_NANOS) {
       ticks.add(new Tick(now, sent));
     }
     while (!ticks.isEmpty() && now - ticks.getFirst().nanoTime() >= patience.toNanos()) {
@@ -132,7 +137,8 @@ public final class PacedSweep implements Sweep {
     listener.progress(settled, sent);
   }
 
-  private void sendTo(DatagramChannel channel, long address, Probes probes, long before)
+  private void sendTo(
+      DatagramChannel channel, long address, Probes probes, long position, long before)
       throws IOException {
     InetSocketAddress target =
         new InetSocketAddress(InetAddress.getByAddress(Ipv4Block.raw(address)), port);
@@ -143,6 +149,9 @@ public final class PacedSweep implements Sweep {
         throw refused;
       }
       // No route, a firewall, a broadcast address: the others are tried all the same.
+      if (unsent == 0) {
+        firstUnsent = position;
+      }
       unsent++;
       why = String.valueOf(refused.getMessage());
       if (unsent == HOPELESS && before + 1 == HOPELESS) {

@@ -115,7 +115,7 @@ public final class ZmapSweep implements Sweep {
       take(line, listener);
     }
     listener.progress(targets.size(), targets.size());
-    return new Result(0, "");
+    return new Result(0, 0, "");
   }
 
   /** A line of its output; success is but a datagram from there. */

@@ -171,9 +171,27 @@ final class PacedSweepTest {
 
       assertThat(notes.hits).containsExactly("127.0.9.7");
       assertThat(result.unsent()).isOne();
+      assertThat(result.from()).isBetween(0L, 1L);
       assertThat(result.why()).isNotBlank();
       assertThat(honest.asked()).isOne();
     }
+  }
+
+  @Test
+  void whenNothingCouldBeSentNothingIsDone() throws Exception {
+    Ipv4Ranges nowhere = Ipv4Ranges.of(List.of(Ipv4Block.of("255.255.255.255")));
+    Notes notes = new Notes();
+    // At the end it has been all through; until then a crawl that is killed begins anew.
+    new PacedSweep(nowhere, freePort(), 5_000, KEY, PATIENCE).run(0, notes);
+    assertThat(notes.done.subList(0, notes.done.size() - 1)).isNotEmpty().containsOnly(0L);
+  }
+
+  @Test
+  void aBroadcastAddressOrTwoDoNotMakeASweepPoor() {
+    assertThat(new Sweep.Result(2, 0, "").isPoor(2)).isFalse();
+    assertThat(new Sweep.Result(3, 0, "").isPoor(29)).isTrue();
+    assertThat(new Sweep.Result(10, 0, "").isPoor(100)).isFalse();
+    assertThat(new Sweep.Result(11, 0, "").isPoor(100)).isTrue();
   }
 
   @Test
