@@ -21,6 +21,7 @@ import tollway.crawl.CrawlJournal;
 import tollway.crawl.Examination;
 import tollway.crawl.ServerList;
 import tollway.crawl.Sweep;
+import tollway.crawl.ZmapSweep;
 import tollway.loop.NettyLoops;
 
 /** {@code freddie stun crawl}. */
@@ -37,8 +38,9 @@ import tollway.loop.NettyLoops;
           + " --exclude-file. Killed at any time, the same command goes on where it was.",
       "The list keeps what earlier crawls found in the same ranges, with a history. When too few are"
           + " good it stays as it was.",
-      "Exit code 0: the list is new, and usable; 1: fewer than --least are good, or it could not be"
-          + " done; 3: ZMap or a privilege is missing; 4: FILE holds something else than a list."
+      "Exit code 0: the list is new, and usable; 1: fewer than --least are good, a tenth of the"
+          + " probes could not be sent, or it could not be done; 2: a wrong option; 3: ZMap or a"
+          + " privilege is missing; 4: FILE holds something else than a list."
     })
 final class StunCrawlCommand extends Subcommand {
   @Mixin private CrawlTargets targets = new CrawlTargets();
@@ -84,6 +86,9 @@ final class StunCrawlCommand extends Subcommand {
       CrawlSummary summary = crawl(plan, consensus, files, before, journal);
       report(summary);
       return summary.usable() ? ExitCode.DONE : ExitCode.FAILED;
+    } catch (ZmapSweep.NotAllowedException refused) {
+      throw new CommandFailedException(
+          ExitCode.UNAVAILABLE, "--zmap: ZMap may not send: run as root: " + refused.getMessage());
     }
   }
 

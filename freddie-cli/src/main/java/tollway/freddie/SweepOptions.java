@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tollway.freddie;
 
+import java.net.Inet4Address;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -61,10 +64,29 @@ final class SweepOptions {
     } catch (IllegalArgumentException wrong) {
       throw new UserErrorException("--zmap: " + wrong.getMessage());
     }
+    requireUsable(device);
     if (!ZmapSweep.isInstalled()) {
       throw new CommandFailedException(
           ExitCode.UNAVAILABLE, "--zmap: ZMap is missing: apt-get install zmap");
     }
     return Optional.of(link);
+  }
+
+  /** What ZMap would say of it explains nothing. */
+  private static void requireUsable(String device) {
+    try {
+      NetworkInterface found = NetworkInterface.getByName(device);
+      if (found == null) {
+        throw new UserErrorException("--interface: there is no interface '" + device + "'");
+      }
+      if (!found.isUp()) {
+        throw new UserErrorException("--interface: '" + device + "' is down");
+      }
+      if (found.inetAddresses().noneMatch(Inet4Address.class::isInstance)) {
+        throw new UserErrorException("--interface: '" + device + "' has no IPv4 address");
+      }
+    } catch (SocketException unknown) {
+      throw new UserErrorException("--interface: '" + device + "': " + unknown.getMessage());
+    }
   }
 }

@@ -237,6 +237,16 @@ final class StunCommandsTest {
     refusedCrawl(out, "--least: give", "--range", "198.41.0.4", "--least", "0");
     refusedCrawl(out, "--zmap: give --interface", "--range", "198.41.0.4", "--zmap");
     refusedCrawl(out, "for --zmap: leave", "--range", "198.41.0.4", "--interface", "eth0");
+    refusedCrawl(
+        out,
+        "--interface: there is no interface 'none'",
+        "--range",
+        "198.41.0.4",
+        "--zmap",
+        "--interface",
+        "none",
+        "--gateway",
+        "02:00:00:00:00:01");
     String none = directory.resolve("none").toString();
     refusedCrawl(out, "no such file", "--range", "198.41.0.4", "--exclude-file", none);
     Path all = Files.writeString(directory.resolve("all"), "198.41.0.0/16 # all\n");

@@ -276,12 +276,21 @@ final class StunCrawlIT {
             0);
     assertThat(summary.get("answered").getAsInt()).isEqualTo(2);
     assertThat(listed()).containsOnlyKeys("45.9.7.20:3478");
-    try (JavaProcess wrong =
-        crawl("--range", RANGE, "--zmap", "--interface", "none", "--gateway", gateway)) {
-      assertThat(wrong.exitCode()).isEqualTo(1);
-      assertThat(wrong.err()).hasSize(1);
-      assertThat(wrong.err().get(0)).startsWith("freddie: 'zmap ");
+    assertThat(directory.resolve("stun.jsonl.crawl")).doesNotExist();
+    List<String> words = new ArrayList<>(List.of("stun", "crawl", "--out", list.toString()));
+    words.addAll(List.of("--range", RANGE, "--zmap", "--interface", "wan", "--gateway", gateway));
+    List<String> prefix = new ArrayList<>(crawler.prefix());
+    prefix.addAll(List.of("setpriv", "--bounding-set", "-net_raw"));
+    try (JavaProcess powerless =
+        JavaProcess.start(
+            prefix, Map.of(), FreddieMain.class.getName(), words.toArray(String[]::new))) {
+      assertThat(powerless.exitCode()).isEqualTo(3);
+      assertThat(powerless.err()).hasSize(1);
+      assertThat(powerless.err().get(0))
+          .startsWith("freddie: --zmap: ZMap may not send: run as root: ")
+          .hasSizeLessThan(240);
     }
+    assertThat(directory.resolve("stun.jsonl.crawl")).doesNotExist();
   }
 
   @Test

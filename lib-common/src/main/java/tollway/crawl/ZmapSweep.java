@@ -4,6 +4,7 @@ package tollway.crawl;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
@@ -19,6 +20,12 @@ import tollway.stun.StunMessage;
  */
 public final class ZmapSweep implements Sweep {
   private static final int MOST_OUTPUT = 16 << 20;
+
+  /** Of what it says when it fails, in characters. */
+  private static final int MOST_WORDS = 160;
+
+  private static final Pattern NOT_ALLOWED =
+      Pattern.compile("permission|not permitted|are you root", Pattern.CASE_INSENSITIVE);
 
   /** For answers after the last probe, in seconds. */
   private static final int COOLDOWN_SECONDS = 3;
@@ -104,18 +111,38 @@ public final class ZmapSweep implements Sweep {
   /** Cannot go on in the middle: begins anew whatever is {@code done}. */
   @Override
   public Result run(long done, Listener listener) throws IOException {
-    List<String> command = command();
     String allowed =
         targets.prefixes().stream()
             .map(Ipv4Block::toString)
             .collect(Collectors.joining("\n", "", "\n"));
-    String output =
-        HostCommand.checked(command, HostCommand.tied(command, allowed, limit(), MOST_OUTPUT));
-    for (String line : output.split("\n")) {
+    HostCommand.Result result = HostCommand.tied(command(), allowed, limit(), MOST_OUTPUT);
+    if (result.exitCode() != 0) {
+      throw failure(result);
+    }
+    for (String line : result.stdout().split("\n")) {
       take(line, listener);
     }
     listener.progress(targets.size(), targets.size());
     return new Result(0, 0, "");
+  }
+
+  /** The host does not let ZMap send. */
+  public static final class NotAllowedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NotAllowedException(String why) {
+      super(why);
+    }
+  }
+
+  /** The last of its lines is why: "Nov 22 18:15:43.611 [FATAL] recv: could not open device". */
+  static IOException failure(HostCommand.Result result) {
+    List<String> lines = result.stderr().lines().filter(line -> !line.isBlank()).toList();
+    String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1).replaceFirst("^.*?] ", "");
+    String why = last.length() <= MOST_WORDS ? last : last.substring(0, MOST_WORDS);
+    return NOT_ALLOWED.matcher(last).find()
+        ? new NotAllowedException(why)
+        : new IOException("ZMap failed with exit code %d: %s".formatted(result.exitCode(), why));
   }
 
   /** A line of its output; success is but a datagram from there. */
