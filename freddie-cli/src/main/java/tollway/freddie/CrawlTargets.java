@@ -22,7 +22,7 @@ final class CrawlTargets {
       split = ",",
       paramLabel = "ADDRESS/BITS",
       description =
-          "Where to look, IPv4; may be repeated. Special-purpose space (RFC 6890) is refused.")
+          "Where to look, IPv4, or one address; may be repeated. Special-purpose space (RFC 6890) is refused.")
   private List<String> ranges = new ArrayList<>();
 
   @Option(
@@ -36,8 +36,8 @@ final class CrawlTargets {
       names = "--exclude-file",
       paramLabel = "FILE",
       description =
-          "Who is left alone: an address or ADDRESS/BITS on each line, # begins a comment. When"
-              + " FILE is missing or has a mistake, nothing is probed.")
+          "Who is left alone: an address or ADDRESS/BITS on each line, # begins a comment; 1 MiB at"
+              + " most. When FILE is missing or has a mistake, nothing is probed.")
   private @Nullable Path excluded;
 
   @Option(
@@ -80,7 +80,7 @@ final class CrawlTargets {
       number++;
       String text = line.replaceFirst("#.*", "").strip();
       if (!text.isEmpty()) {
-        blocks.add(block("--exclude-file: line " + number + ": ", text));
+        blocks.add(block("--exclude-file: " + excluded + ": line " + number + ": ", text));
       }
     }
     return blocks;

@@ -43,7 +43,7 @@ final class ListCheckCommand extends Subcommand {
   @Override
   public Integer call() throws IOException, MalformedBytesException {
     @Nullable NodeId wanted = key == null ? null : parse(key);
-    SignedList signed = ListBoard.decode("FILE", file);
+    SignedList signed = ListBoard.decode("list check", file);
     if (wanted != null && !signed.signer().equals(wanted)) {
       throw new MalformedBytesException(
           "the list is signed by another key: " + signed.signer().base64());

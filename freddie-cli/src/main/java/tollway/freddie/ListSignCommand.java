@@ -122,7 +122,7 @@ final class ListSignCommand extends Subcommand {
   private void readEntries(List<String> freddies, List<String> stun, List<HelloProfile> hellos)
       throws IOException {
     int line = 0;
-    for (String text : TextFile.utf8("FILE", file).split("\\R", -1)) {
+    for (String text : TextFile.utf8("list sign", file).split("\\R", -1)) {
       line++;
       String entry = text.strip();
       String[] words = entry.split("\\s+");

@@ -155,7 +155,7 @@ final class ListCommandsTest {
     Said forged = freddie("list", "check", signed.toString());
     assertThat(forged.exitCode()).isEqualTo(4);
     assertThat(forged.err()).contains("the signature of the list is wrong").hasLineCount(1);
-    refused(freddie("list", "check", "/nowhere"), "no such file");
+    refused(freddie("list", "check", "/nowhere"), "freddie: list check: no such file: /nowhere");
   }
 
   @Test

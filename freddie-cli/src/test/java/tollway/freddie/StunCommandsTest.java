@@ -255,7 +255,7 @@ final class StunCommandsTest {
     Path bad = Files.writeString(directory.resolve("bad"), "# one\nsomebody\n");
     refusedCrawl(
         out,
-        "line 2: 'somebody' is not",
+        "--exclude-file: " + bad + ": line 2: 'somebody' is not an IPv4 address or ADDRESS/BITS",
         "--range",
         "198.41.0.4",
         "--exclude-file",

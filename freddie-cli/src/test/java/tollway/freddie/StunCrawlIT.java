@@ -229,6 +229,34 @@ final class StunCrawlIT {
     assertThat(directory.resolve("stun.jsonl.crawl")).doesNotExist();
   }
 
+  @Test
+  void aFullDiskIsNamedAndLeavesNothing() throws Exception {
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    Path full = disk.resolve("stun.jsonl");
+    // Of one page, which a file fills.
+    String script =
+        "mount -t tmpfs -o size=4k none \"$0\" && head -c 4096 /dev/zero > \"$0/filler\" || exit 99;"
+            + " \"$@\"; code=$?; ls -A \"$0\" >&2; exit $code";
+    List<String> prefix = List.of("unshare", "-m", "sh", "-c", script, disk.toString());
+    try (JavaProcess crawl =
+        JavaProcess.start(
+            prefix,
+            Map.of(),
+            FreddieMain.class.getName(),
+            "stun",
+            "crawl",
+            "--range",
+            "127.0.9.1",
+            "--allow-private",
+            "--out",
+            full.toString())) {
+      assertThat(crawl.exitCode()).isEqualTo(1);
+      assertThat(crawl.err())
+          .containsExactly(
+              "freddie: cannot write " + full + ".crawl: No space left on device", "filler");
+    }
+  }
+
   private static final String RESUMED = "45.9.7.255:3478";
 
   private static long done(Path journal) throws IOException {

@@ -30,11 +30,11 @@ public record Ipv4Block(long first, long last) {
         || raw.length != 4
         || parts.length > 2
         || (parts.length == 2 && !parts[1].matches("[0-9]{1,2}"))) {
-      throw new IllegalArgumentException("'" + text + "' is not an IPv4 ADDRESS/BITS");
+      throw new IllegalArgumentException("'" + text + "' is not an IPv4 address or ADDRESS/BITS");
     }
     int bits = parts.length == 2 ? Integer.parseInt(parts[1]) : 32;
     if (bits > 32) {
-      throw new IllegalArgumentException("'" + text + "' is not an IPv4 ADDRESS/BITS");
+      throw new IllegalArgumentException("'" + text + "' is not an IPv4 address or ADDRESS/BITS");
     }
     long first = number(raw);
     long span = LAST_ADDRESS >>> bits;

@@ -105,7 +105,7 @@ public final class StunCodec {
     ByteReader reader = new ByteReader(datagram);
     int type = reader.u16();
     if (type > 0x3fff) {
-      throw new MalformedBytesException("not STUN");
+      throw new MalformedBytesException("its first two bits are not zero");
     }
     if (reader.u16() != datagram.size() - HEADER_BYTES || datagram.size() % 4 != 0) {
       throw new MalformedBytesException("the STUN length is not the datagram's");

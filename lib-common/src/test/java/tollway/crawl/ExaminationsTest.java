@@ -71,7 +71,7 @@ final class ExaminationsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "GARBAGE, GARBAGE, no STUN: ",
+    "GARBAGE, GARBAGE, no STUN: its first two bits are not zero",
     "WRONG_ID, GARBAGE, a transaction id that nobody asked with",
     "SMUDGED, GARBAGE, no STUN: the fingerprint is wrong",
     "SILENT, SILENT, no answer to 3 questions",

@@ -36,7 +36,7 @@ final class Ipv4RangesTest {
       })
   void whatIsNoBlockIsRefused(String text) {
     assertThatThrownBy(() -> Ipv4Block.of(text))
-        .hasMessage("'" + text + "' is not an IPv4 ADDRESS/BITS");
+        .hasMessage("'" + text + "' is not an IPv4 address or ADDRESS/BITS");
   }
 
   @Test
