@@ -81,14 +81,16 @@ final class StunCrawlCommand extends Subcommand {
     Consensus consensus = new Consensus(mapped.addresses());
     CrawlFiles files = CrawlFiles.of(out, state);
     ServerList before = plan.within(ServerList.readIfThere(files.list()));
-    try (Closeable reserved = files.reserve();
-        CrawlJournal journal = CrawlJournal.open(files.journal(), plan.identity())) {
+    Closeable list = files.reserve();
+    try (CrawlJournal journal = CrawlJournal.open(files.journal(), plan.identity())) {
       CrawlSummary summary = crawl(plan, consensus, files, before, journal);
       report(summary);
       return summary.usable() ? ExitCode.DONE : ExitCode.FAILED;
     } catch (ZmapSweep.NotAllowedException refused) {
       throw new CommandFailedException(
           ExitCode.UNAVAILABLE, "--zmap: ZMap may not send: run as root: " + refused.getMessage());
+    } finally {
+      list.close();
     }
   }
 

@@ -178,7 +178,8 @@ final class StunCommandsTest {
   @Test
   void aListIsPublishedWhereItsLinkLeads() throws Exception {
     int port = freePort();
-    Path real = Files.createDirectory(directory.resolve("real")).resolve("list");
+    Path place = Files.createDirectory(directory.resolve("real"));
+    Path real = place.resolve("list");
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("real/list"));
     try (ScriptedServer honest = server(ScriptedServer.Kind.HONEST, "127.0.9.3", port)) {
       String[] crawl = {
@@ -195,16 +196,18 @@ final class StunCommandsTest {
         directory.resolve("state").toString()
       };
       // One at a time for the same list, whatever it is called and where the journals are.
-      try (Closeable other = CrawlJournal.reserve(real.resolveSibling("list.crawl"))) {
-        Said second = freddie(crawl);
-        assertThat(second.exitCode()).isEqualTo(1);
-        assertThat(second.err()).contains("another crawl is at work").hasLineCount(1);
-      }
+      Closeable other = CrawlJournal.reserve(real.resolveSibling("list.crawl"));
+      Said second = freddie(crawl);
+      assertThat(second.exitCode()).isEqualTo(1);
+      assertThat(second.err()).contains("another crawl is at work").hasLineCount(1);
+      assertThat(honest.asked()).isZero();
+      other.close();
       assertThat(freddie(crawl).exitCode()).isZero();
+      assertThat(honest.asked()).isEqualTo(6);
     }
     assertThat(link).isSymbolicLink();
     assertThat(real).content().contains("127.0.9.3:" + port);
-    assertThat(real.getParent().toFile().list()).containsExactly("list");
+    assertThat(place.toFile().list()).containsExactly("list");
     assertThat(directory.toFile().list()).containsExactlyInAnyOrder("real", "link");
   }
 

@@ -140,15 +140,15 @@ final class CrawlJournalTest {
   void aReservedFileStaysAsItIs() throws Exception {
     write();
     byte[] before = Files.readAllBytes(file);
-    try (Closeable reserved = CrawlJournal.reserve(file)) {
-      assertThatThrownBy(() -> CrawlJournal.open(file, "plan"))
-          .hasMessageContaining("another crawl is at work");
-    }
+    Closeable reserved = CrawlJournal.reserve(file);
+    assertThatThrownBy(() -> CrawlJournal.open(file, "plan"))
+        .hasMessageContaining("another crawl is at work");
+    reserved.close();
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
     Path other = directory.resolve("other.crawl");
-    try (Closeable reserved = CrawlJournal.reserve(other)) {
-      assertThat(other).exists();
-    }
+    Closeable absent = CrawlJournal.reserve(other);
+    assertThat(other).exists();
+    absent.close();
     assertThat(other).doesNotExist();
   }
 
