@@ -28,7 +28,15 @@ final class ListBoard {
               + " sign' made. It is read again when it changes and on SIGHUP.")
   private @Nullable Path file;
 
+  /** What the operator has heard of the end of {@link #shown}. */
+  private enum Told {
+    NOTHING,
+    ENDING,
+    EXPIRED
+  }
+
   private volatile @Nullable SignedList shown;
+  private Told told = Told.NOTHING;
 
   /** The file that is read again when it changes. */
   List<Path> files() {
@@ -51,6 +59,44 @@ final class ListBoard {
       throw new UserErrorException("--list: " + file + ": " + mistake);
     }
     shown = read;
+    told = Told.NOTHING;
+  }
+
+  /**
+   * What its operator has to hear of the end of the list that is shown: a line when that is near,
+   * and one when it has come. On the thread that reads.
+   */
+  Optional<String> news(Instant now) {
+    SignedList present = shown;
+    if (present == null) {
+      return Optional.empty();
+    }
+    ReachList list = present.list();
+    if (list.isExpired(now) && told != Told.EXPIRED) {
+      told = Told.EXPIRED;
+      return Optional.of(
+          "the list expired at %s: clients get none until a new one is signed and put at %s"
+              .formatted(list.expires(), file));
+    }
+    if (list.isEnding(now) && told == Told.NOTHING) {
+      told = Told.ENDING;
+      return Optional.of(
+          "the list expires at %s: sign a new one and put it at %s"
+              .formatted(list.expires(), file));
+    }
+    return Optional.empty();
+  }
+
+  /** When it expires or has expired, in the Prometheus text format. Any thread. */
+  String metrics() {
+    SignedList present = shown;
+    return present == null
+        ? ""
+        : """
+        # TYPE freddie_list_expires_seconds gauge
+        freddie_list_expires_seconds %d
+        """
+            .formatted(present.list().expires().getEpochSecond());
   }
 
   /** What clients get; empty when there is none, or it has expired. Any thread. */

@@ -4,7 +4,9 @@ package tollway.freddie;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,6 +45,7 @@ import tollway.tls.WatchedFiles;
     })
 final class ServeCommand implements Callable<Integer> {
   private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
+  private static final Duration LIST_LOOK = Duration.ofSeconds(1);
 
   @ParentCommand private @Nullable FreddieCommand parent;
 
@@ -125,6 +128,8 @@ final class ServeCommand implements Callable<Integer> {
       files.watch("the list", list.files(), list::read);
       node.show(list);
       os.execute(files::start);
+      os.execute(() -> tellOfList(io.err()));
+      os.every(LIST_LOOK, () -> tellOfList(io.err()));
       stop.installedTwice();
       announce(io, node);
       stop.await();
@@ -134,6 +139,10 @@ final class ServeCommand implements Callable<Integer> {
     }
     stop.stopped(ExitCode.DONE);
     return ExitCode.DONE;
+  }
+
+  private void tellOfList(PrintWriter err) {
+    list.news(Instant.now()).ifPresent(line -> err.println("freddie: warning: " + line));
   }
 
   /** Waits until all is said, the time is over, or somebody is in a hurry. */

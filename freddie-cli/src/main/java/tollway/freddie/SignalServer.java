@@ -197,7 +197,8 @@ final class SignalServer implements AutoCloseable {
         freddie_unread_bytes %d
         """
                 .formatted(connections.size(), backlog.bytes())
-            + polls.metrics();
+            + polls.metrics()
+            + board.metrics();
     String newcomersText = reception.metrics();
     hall.metrics(
         text ->

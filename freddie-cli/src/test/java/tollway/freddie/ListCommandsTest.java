@@ -9,7 +9,10 @@ import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,12 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import tollway.cli.Launcher;
 import tollway.cli.UserErrorException;
+import tollway.identity.Identity;
 import tollway.lab.Said;
+import tollway.reach.ReachList;
 import tollway.reach.SignedListCodec;
 
 /** {@code freddie list …}, and what {@code freddie serve --list} makes of it. */
 final class ListCommandsTest {
   private static final String GET = "GET /v2/list HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  private static final Identity OPERATOR = Identity.generate(new SecureRandom());
 
   @TempDir private Path directory;
   private Path entries;
@@ -194,6 +201,39 @@ final class ListCommandsTest {
     Instant expiry =
         SignedListCodec.decode(board.document(Instant.now()).orElseThrow()).list().expires();
     assertThat(board.document(expiry)).isEmpty();
+  }
+
+  @Test
+  void anOperatorHearsThatTheListEnds() throws Exception {
+    Instant issued = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(9);
+    ListBoard board = CommandLine.populateCommand(new ListBoard(), "--list", signed.toString());
+    put(issued, issued.plusSeconds(1000));
+    board.read();
+    assertThat(board.news(issued.plusSeconds(899))).isEmpty();
+    assertThat(board.news(issued.plusSeconds(900)))
+        .hasValue(
+            "the list expires at %s: sign a new one and put it at %s"
+                .formatted(issued.plusSeconds(1000), signed));
+    assertThat(board.news(issued.plusSeconds(999))).isEmpty();
+    assertThat(board.news(issued.plusSeconds(1000)).orElseThrow())
+        .startsWith("the list expired at " + issued.plusSeconds(1000) + ": clients get none");
+    assertThat(board.news(issued.plusSeconds(1001))).isEmpty();
+    Instant end = issued.plus(Duration.ofDays(365));
+    put(issued, end);
+    board.read();
+    assertThat(board.news(end.minus(Duration.ofDays(7)).minusSeconds(1))).isEmpty();
+    assertThat(board.news(end.minus(Duration.ofDays(7)))).isPresent();
+    assertThat(new ListBoard().news(end)).isEmpty();
+    try (Town town = new Town()) {
+      assertThat(town.page("/metrics")).doesNotContain("freddie_list_expires_seconds");
+      town.show(board);
+      assertThat(town.metric("freddie_list_expires_seconds")).isEqualTo(end.getEpochSecond());
+    }
+  }
+
+  private void put(Instant issued, Instant expires) throws Exception {
+    ReachList list = new ReachList(1, issued, expires, List.of(), List.of("stun.example:3478"));
+    Files.write(signed, SignedListCodec.sign(list, OPERATOR).document().toArray());
   }
 
   private static byte[] body(Town town) throws Exception {

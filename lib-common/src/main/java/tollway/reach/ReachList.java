@@ -35,6 +35,8 @@ public record ReachList(
 
   public static final Duration LONGEST_LIFE = Duration.ofDays(400);
 
+  private static final Duration LONGEST_NOTICE = Duration.ofDays(7);
+
   /** A signed list is no longer than this, in bytes. */
   public static final int SIZE_LIMIT = 64 << 10;
 
@@ -88,6 +90,13 @@ public record ReachList(
 
   public boolean isExpired(Instant now) {
     return !now.isBefore(expires);
+  }
+
+  /** Whether its operator had better sign the next: in the last tenth of its life, or week. */
+  public boolean isEnding(Instant now) {
+    Duration tenth = Duration.between(issued, expires).dividedBy(10);
+    return !now.isBefore(
+        expires.minus(tenth.compareTo(LONGEST_NOTICE) < 0 ? tenth : LONGEST_NOTICE));
   }
 
   /** When clients had better look for the next one, if it has not come before. */
