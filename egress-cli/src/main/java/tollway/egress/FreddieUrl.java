@@ -24,6 +24,7 @@ final class FreddieUrl {
     } catch (IllegalArgumentException wrong) {
       throw new UserErrorException(option + ": " + wrong.getMessage());
     }
-    throw new UserErrorException(option + ": '" + text + "' is not a URL such as https://HOST/");
+    throw new UserErrorException(
+        option + ": '" + Route.shown(text) + "' is not a URL such as https://HOST/");
   }
 }

@@ -42,6 +42,20 @@ final class UsageTest {
         "--state",
         state);
     refused(
+        "--freddie: leave the user and the password out of https://…@a/",
+        "serve",
+        "--freddie",
+        "https://user:word@a/",
+        "--state",
+        state);
+    refused(
+        "--freddie: 'https://…@a b/' is not a URL",
+        "serve",
+        "--freddie",
+        "https://user:word@a b/",
+        "--state",
+        state);
+    refused(
         "--signaling-proxy: user and password belong into a file",
         "desktop",
         "--invite",

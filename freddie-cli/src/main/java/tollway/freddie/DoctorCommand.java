@@ -55,6 +55,8 @@ final class DoctorCommand extends Subcommand {
       description = "As of 'freddie serve' (default: ${DEFAULT-VALUE}).")
   private int maxClients;
 
+  @Mixin private AuthorityOption authority = new AuthorityOption();
+
   @Option(names = "--json", description = "Print one JSON object instead.")
   private boolean json;
 
@@ -71,7 +73,7 @@ final class DoctorCommand extends Subcommand {
       if (url == null) {
         checks.addAll(ofHost(loops));
       } else {
-        checks.addAll(new ServiceChecks(loops.next(), address(url)).all());
+        checks.addAll(new ServiceChecks(loops.next(), address(url), authority.authorities()).all());
       }
     }
     boolean fine = Check.report(checks, json, io().out());
@@ -87,18 +89,14 @@ final class DoctorCommand extends Subcommand {
     List<Check> checks = new ArrayList<>(host.all());
     checks.addAll(sockets.all());
     if (host.runsAt().isPresent()) {
-      checks.addAll(new ServiceChecks(loops.next(), host.runsAt().get()).all());
+      checks.addAll(
+          new ServiceChecks(loops.next(), host.runsAt().get(), authority.authorities()).all());
     }
     return checks;
   }
 
   private static URI address(String text) {
-    try {
-      MetricsReader.of(text); // Which knows what an address is.
-      return URI.create(text);
-    } catch (IllegalArgumentException wrong) {
-      throw new UserErrorException(
-          "'" + text + "' is no freddie's address: give one like https://freddie.example.org");
-    }
+    MetricsReader.of(text); // Which knows what an address is.
+    return URI.create(text);
   }
 }

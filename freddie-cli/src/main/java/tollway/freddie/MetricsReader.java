@@ -7,10 +7,17 @@ import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Set;
+import javax.net.ssl.SSLException;
+import tollway.cli.UserErrorException;
+import tollway.loop.TlsTrouble;
+import tollway.reach.Route;
 
 /** Asks a freddie for its metrics, with the JDK's client: light, and it blocks. */
 final class MetricsReader {
@@ -21,35 +28,44 @@ final class MetricsReader {
 
   private final URL page;
 
-  private MetricsReader(URL page) {
+  private final PageReader pages;
+
+  private MetricsReader(URL page, List<X509Certificate> authorities) {
     this.page = page;
+    pages = new PageReader(authorities, PATIENCE_MILLIS);
   }
 
   /**
    * Of the freddie at an http or https address.
    *
-   * @throws IllegalArgumentException when that is none
+   * @throws UserErrorException when that is none
    */
   static MetricsReader of(String url) {
-    URI freddie = URI.create(url);
-    if (freddie.getHost() == null
-        || freddie.getPort() > 65_535
-        || !Set.of("http", "https").contains(String.valueOf(freddie.getScheme()))) {
-      throw new IllegalArgumentException("no such address");
+    return of(url, List.of());
+  }
+
+  /** The same; {@code authorities} as of {@link PageReader}. */
+  static MetricsReader of(String url, List<X509Certificate> authorities) {
+    if (!Route.shown(url).equals(url)) {
+      throw new UserErrorException("leave the user and the password out of " + Route.shown(url));
     }
     try {
-      return new MetricsReader(URI.create(url.replaceFirst("/$", "") + "/metrics").toURL());
-    } catch (MalformedURLException wrong) {
-      throw new IllegalArgumentException(wrong);
+      URI freddie = new URI(url);
+      if (freddie.getHost() != null
+          && freddie.getPort() <= 65_535
+          && Set.of("http", "https").contains(String.valueOf(freddie.getScheme()))) {
+        return new MetricsReader(
+            new URI(url.replaceFirst("/$", "") + "/metrics").toURL(), authorities);
+      }
+    } catch (URISyntaxException | MalformedURLException wrong) {
+      // Said below, as for another scheme.
     }
+    throw new UserErrorException(
+        "'" + url + "' is no freddie's address: give one like https://freddie.example.org");
   }
 
   MetricsText read() throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) page.openConnection();
-    connection.setConnectTimeout(PATIENCE_MILLIS);
-    connection.setReadTimeout(PATIENCE_MILLIS);
-    connection.setInstanceFollowRedirects(false);
-    connection.setUseCaches(false);
+    HttpURLConnection connection = pages.open(page);
     try {
       int status = connection.getResponseCode();
       if (status != HttpURLConnection.HTTP_OK) {
@@ -70,6 +86,8 @@ final class MetricsReader {
       throw new IOException("no such host", unknown);
     } catch (ConnectException refused) {
       throw new IOException("nobody listens there", refused);
+    } catch (SSLException untrusted) {
+      throw new IOException(TlsTrouble.text(untrusted), untrusted);
     } finally {
       connection.disconnect();
     }

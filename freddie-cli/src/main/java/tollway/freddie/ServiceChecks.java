@@ -6,6 +6,7 @@ import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,12 +16,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import tollway.cli.HostPort;
 import tollway.cli.UserErrorException;
 import tollway.console.Check;
 import tollway.identity.Identity;
 import tollway.loop.NettyEventLoop;
+import tollway.loop.TlsTrouble;
+import tollway.reach.ClientTls;
 import tollway.reach.Reach;
+import tollway.reach.Route;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingClient;
 import tollway.signaling.SignalingListener;
@@ -35,11 +40,13 @@ final class ServiceChecks {
 
   private final NettyEventLoop loop;
   private final URI freddie;
+  private final List<X509Certificate> authorities;
 
-  /** {@code freddie}: http or https. */
-  ServiceChecks(NettyEventLoop loop, URI freddie) {
+  /** {@code freddie}: http or https; {@code authorities} as of {@link PageReader}. */
+  ServiceChecks(NettyEventLoop loop, URI freddie, List<X509Certificate> authorities) {
     this.loop = loop;
     this.freddie = freddie;
+    this.authorities = List.copyOf(authorities);
   }
 
   List<Check> all() throws InterruptedException {
@@ -74,14 +81,8 @@ final class ServiceChecks {
     String name = "healthz";
     try {
       HttpURLConnection connection =
-          (HttpURLConnection)
-              URI.create(freddie.toString().replaceFirst("/$", "") + "/healthz")
-                  .toURL()
-                  .openConnection();
-      connection.setConnectTimeout(PATIENCE_MILLIS);
-      connection.setReadTimeout(PATIENCE_MILLIS);
-      connection.setInstanceFollowRedirects(false);
-      connection.setUseCaches(false);
+          new PageReader(authorities, PATIENCE_MILLIS)
+              .open(URI.create(freddie.toString().replaceFirst("/$", "") + "/healthz").toURL());
       try {
         int status = connection.getResponseCode();
         checks.add(
@@ -98,6 +99,13 @@ final class ServiceChecks {
       } finally {
         connection.disconnect();
       }
+    } catch (SSLException untrusted) {
+      checks.add(
+          Check.fail(
+              name,
+              freddie + ": " + TlsTrouble.text(untrusted),
+              "is the URL right? --ca-file names an authority of your own"));
+      return false;
     } catch (IOException unreachable) {
       checks.add(
           Check.fail(
@@ -132,7 +140,9 @@ final class ServiceChecks {
           SignalingClient client =
               new SignalingClient(
                   loop,
-                  Reach.of(List.of(freddie)),
+                  new Reach(
+                      List.of(Route.of(freddie)),
+                      authorities.isEmpty() ? ClientTls.system() : ClientTls.trusting(authorities)),
                   Identity.generate(new SecureRandom()),
                   new Welcomed(welcomed));
           client.start();

@@ -4,12 +4,12 @@ package tollway.freddie;
 import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tollway.cli.CommandFailedException;
 import tollway.cli.ExitCode;
 import tollway.cli.Subcommand;
-import tollway.cli.UserErrorException;
 import tollway.console.LiveScreen;
 import tollway.loop.StopSignal;
 
@@ -20,8 +20,8 @@ import tollway.loop.StopSignal;
     description = "Watch a freddie: who is there, who waits, how many pairs a second.",
     footer = {
       "",
-      "Reads /metrics, every second, until interrupted. Where output is no terminal each",
-      "look is printed below the one before.",
+      "Reads /metrics, every second, until interrupted. Where output is no terminal each look is"
+          + " printed below the one before.",
       "",
       "Exit codes: 0 done, 2 a wrong address, 3 no freddie answers there."
     })
@@ -35,6 +35,8 @@ final class TopCommand extends Subcommand {
       description = "Of the freddie (default: ${DEFAULT-VALUE}).")
   private String url = "";
 
+  @Mixin private AuthorityOption authority = new AuthorityOption();
+
   @Option(names = "--once", description = "Look once: the rate is that of one second.")
   private boolean once;
 
@@ -43,7 +45,7 @@ final class TopCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, CommandFailedException, InterruptedException {
-    MetricsReader reader = reader();
+    MetricsReader reader = MetricsReader.of(url, authority.authorities());
     Activity activity = new Activity(url);
     activity.add(read(reader), System.nanoTime());
     StopSignal stop = new StopSignal().installed();
@@ -75,15 +77,6 @@ final class TopCommand extends Subcommand {
     }
     io().out().flush();
     return drawn;
-  }
-
-  private MetricsReader reader() {
-    try {
-      return MetricsReader.of(url);
-    } catch (IllegalArgumentException wrong) {
-      throw new UserErrorException(
-          "'" + url + "' is no freddie's address: give one like http://127.0.0.1:8480");
-    }
   }
 
   private static MetricsText read(MetricsReader reader) throws CommandFailedException {

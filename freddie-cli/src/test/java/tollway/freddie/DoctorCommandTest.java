@@ -22,6 +22,7 @@ import tollway.cli.ExitCode;
 import tollway.cli.Launcher;
 import tollway.lab.Said;
 import tollway.lab.TestCertificates;
+import tollway.tls.ServerTls;
 
 final class DoctorCommandTest {
   private static final String ANY = "127.0.0.1:0";
@@ -176,6 +177,31 @@ final class DoctorCommandTest {
   }
 
   @Test
+  void aCertificateOfAnAuthorityOfOnesOwnIsNamedAndTaken() throws Exception {
+    TestCertificates authority = new TestCertificates();
+    TestCertificates.Certified own = authority.certify("own", "EC", Duration.ofDays(1));
+    Path roots = Files.writeString(directory.resolve("roots.pem"), authority.authority());
+    try (Town town =
+        new Town(
+            FreddieConfig.Limits.of(100),
+            Optional.of(ServerTls.of(own.certificate(), own.key())))) {
+      String url = "https://127.0.0.1:" + town.address().getPort();
+      String why = "TLS failed: nobody whom this host trusts vouches for the certificate";
+      Said unknown = doctor(url);
+      assertThat(unknown.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(rows(unknown, "healthz").get(0)).contains(why + ": is the URL right? --ca-file");
+      assertThat(doctor(url, "--ca-file", roots.toString()).out())
+          .contains("ok    healthz ", "ok    signalling ");
+      Launcher freddie = new Launcher("freddie", FreddieCommand::new);
+      Said top = Said.by(freddie, "top", url);
+      assertThat(top.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+      assertThat(top.err()).isEqualTo("freddie: " + url + "/metrics: " + why + "\n");
+    }
+    Path none = Files.writeString(directory.resolve("none.pem"), "none");
+    refused("--ca-file: " + none, "https://127.0.0.1:1", "--ca-file", none.toString());
+  }
+
+  @Test
   void fewFilesAreTold() {
     Said said = doctor("--listen", ANY, "--max-clients", "999999999");
     assertThat(rows(said, "open files").get(0)).contains("999999999 clients");
@@ -185,6 +211,7 @@ final class DoctorCommandTest {
   void whatMakesNoSenseIsOneLine() {
     refused("is no freddie's address", "ftp://example.org");
     refused("is no freddie's address", "http://");
+    refused("leave the user and the password out of https://…@h/", "https://user:word@h/");
     refused("--listen: 'x' is not HOST:PORT", "--listen", "x");
     refused("--max-clients: give a number above 0", "--max-clients", "0");
     refused("give both or neither", "--tls-cert", "x");

@@ -38,11 +38,12 @@ public record Route(
    * @throws IllegalArgumentException that says in a line what is wrong
    */
   public static Route of(URI freddie) {
+    if (String.valueOf(freddie.getRawAuthority()).contains("@")) {
+      throw new IllegalArgumentException(
+          "leave the user and the password out of " + shown(freddie.toString()));
+    }
     String scheme = lower(freddie.getScheme());
-    if (!SCHEMES.contains(scheme)
-        || freddie.getHost() == null
-        || freddie.getRawUserInfo() != null
-        || !isPort(freddie.getPort())) {
+    if (!SCHEMES.contains(scheme) || freddie.getHost() == null || !isPort(freddie.getPort())) {
       throw new IllegalArgumentException(
           "a freddie is at http://HOST or https://HOST, not " + freddie);
     }
@@ -57,6 +58,11 @@ public record Route(
         freddie.getRawAuthority(),
         Optional.ofNullable(freddie.getRawPath()).orElse("").replaceFirst("/+$", ""),
         Optional.empty());
+  }
+
+  /** A URL as it may be repeated to people: without the user and the password, if it has them. */
+  public static String shown(String url) {
+    return url.replaceAll("(//|=)[^/?#=]*@", "$1…@");
   }
 
   /** The same, but a proxy connects for us. */
@@ -84,7 +90,10 @@ public record Route(
     URI front = fragment.startsWith(FRONT) ? url(fragment.substring(FRONT.length())) : null;
     if (front == null) {
       throw new IllegalArgumentException(
-          "after '#' comes front=HOST or front=HOST:PORT, not '" + fragment + "' as in " + freddie);
+          "after '#' comes front=HOST or front=HOST:PORT, not '"
+              + shown(fragment)
+              + "' as in "
+              + shown(freddie.toString()));
     }
     if (!secure) {
       throw new IllegalArgumentException(

@@ -45,7 +45,6 @@ final class RouteTest {
         "https://freddie.example/#front=",
         "https://freddie.example/#front=cdn:0",
         "https://freddie.example/#front=cdn:70000",
-        "https://freddie.example/#front=a@cdn",
         "https://freddie.example/#front=cdn/path",
         "https://freddie.example/#front=cdn?a",
         "https://freddie.example/#front=a,b",
@@ -59,11 +58,22 @@ final class RouteTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ftp://a", "http:///x", "a:b", "http://u@a/", "http://a:70000", "//a"})
+  @ValueSource(strings = {"ftp://a", "http:///x", "a:b", "http://a:70000", "//a"})
   void whatIsNoFreddieIsSaidInALine(String url) {
     assertThatThrownBy(() -> route(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a freddie is at http://HOST or https://HOST, not " + url);
+  }
+
+  @Test
+  void nobodysPasswordIsRepeated() {
+    assertThatThrownBy(() -> route("https://user:word@freddie.example/"))
+        .hasMessage("leave the user and the password out of https://…@freddie.example/");
+    assertThatThrownBy(() -> route("https://user@a@b/#x"))
+        .hasMessage("leave the user and the password out of https://…@b/#x");
+    assertThatThrownBy(() -> route("https://freddie.example/#front=user:word@cdn"))
+        .hasMessageEndingWith("not 'front=…@cdn' as in https://freddie.example/#front=…@cdn");
+    assertThat(Route.shown("https://a/b@c=d?e@f")).isEqualTo("https://a/b@c=d?e@f");
   }
 
   @Test
