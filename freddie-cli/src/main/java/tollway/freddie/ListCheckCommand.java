@@ -26,7 +26,11 @@ import tollway.webrtc.dtls.HelloProfile;
     name = "check",
     sortOptions = false,
     description = "Check a signed list as clients do, and show what it says.",
-    footer = {"", "Exit code 0: good; 1: expired; 4: forged, damaged, or signed by another key."})
+    footer = {
+      "",
+      "Exit code 0: good; 1: expired; 2: a wrong option, or no such file; 4: forged, damaged, no list,"
+          + " or signed by another key."
+    })
 final class ListCheckCommand extends Subcommand {
   @Parameters(paramLabel = "FILE", description = "The signed list.")
   private Path file = Path.of("");
@@ -43,10 +47,10 @@ final class ListCheckCommand extends Subcommand {
   @Override
   public Integer call() throws IOException, MalformedBytesException {
     @Nullable NodeId wanted = key == null ? null : parse(key);
-    SignedList signed = ListBoard.decode("list check", file);
+    SignedList signed = decode();
     if (wanted != null && !signed.signer().equals(wanted)) {
       throw new MalformedBytesException(
-          "the list is signed by another key: " + signed.signer().base64());
+          file + ": the list is signed by another key: " + signed.signer().base64());
     }
     ReachList list = signed.list();
     boolean expired = list.isExpired(Instant.now());
@@ -79,6 +83,14 @@ final class ListCheckCommand extends Subcommand {
       signed.leftOut().forEach(each -> io().out().println("left out " + each));
     }
     return expired ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  private SignedList decode() throws IOException, MalformedBytesException {
+    try {
+      return ListBoard.decode("list check", file);
+    } catch (MalformedBytesException unfit) {
+      throw new MalformedBytesException(file + ": " + unfit.getMessage());
+    }
   }
 
   private static NodeId parse(String key) {

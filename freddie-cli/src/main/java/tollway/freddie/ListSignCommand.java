@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import tollway.identity.Identity;
 import tollway.identity.IdentityFile;
 import tollway.reach.HelloText;
 import tollway.reach.ReachList;
+import tollway.reach.Route;
 import tollway.reach.SignedList;
 import tollway.reach.SignedListCodec;
 import tollway.webrtc.dtls.HelloProfile;
@@ -67,8 +69,10 @@ final class ListSignCommand extends Subcommand {
   @Option(
       names = "--valid",
       paramLabel = "DURATION",
-      defaultValue = "720h",
-      description = "For how long clients may use it (default: ${DEFAULT-VALUE}).")
+      defaultValue = "30d",
+      description =
+          "For how long clients may use it, such as 12h or 30d; at most 400d (default:"
+              + " ${DEFAULT-VALUE}).")
   private String valid = "";
 
   @Option(
@@ -95,18 +99,11 @@ final class ListSignCommand extends Subcommand {
     }
     ReachList list;
     try {
-      list =
-          new ReachList(
-              chosen,
-              now,
-              now.plusSeconds(DurationText.parse("--valid", valid).toSeconds()),
-              freddies,
-              stun,
-              hellos);
+      list = new ReachList(chosen, now, now.plusSeconds(life()), freddies, stun, hellos);
     } catch (IllegalArgumentException wrong) {
       throw new UserErrorException(String.valueOf(wrong.getMessage()));
     }
-    Identity signer = IdentityFile.loadOrCreate(key, new SecureRandom());
+    Identity signer = signer();
     if (last.isPresent() && !last.get().signer().equals(signer.nodeId())) {
       throw new UserErrorException(
           "--out: " + out + " was signed with another key: name that one, or remove the file");
@@ -117,6 +114,28 @@ final class ListSignCommand extends Subcommand {
             "signed number %d, valid until %s, with the key %s%n",
             list.number(), list.expires(), signer.nodeId().base64());
     return ExitCode.DONE;
+  }
+
+  private Identity signer() throws IOException {
+    try {
+      return IdentityFile.loadOrCreate(key, new SecureRandom());
+    } catch (MalformedBytesException noKey) {
+      throw new UserErrorException(
+          "--key: "
+              + key
+              + " holds no private key: give one that 'freddie list sign' made, or the name of a"
+              + " file that is not there");
+    }
+  }
+
+  /** In seconds. */
+  private long life() {
+    Duration life = DurationText.parse("--valid", valid);
+    if (life.toSeconds() < 1 || life.compareTo(ReachList.LONGEST_LIFE) > 0) {
+      throw new UserErrorException(
+          "--valid: '%s' is not from 1s to %dd".formatted(valid, ReachList.LONGEST_LIFE.toDays()));
+    }
+    return life.toSeconds();
   }
 
   private void readEntries(List<String> freddies, List<String> stun, List<HelloProfile> hellos)
@@ -138,7 +157,7 @@ final class ListSignCommand extends Subcommand {
       } else {
         throw new UserErrorException(
             "%s: line %d is neither 'freddie URL' nor 'stun HOST:PORT' nor 'hello ...': %s"
-                .formatted(file, line, entry));
+                .formatted(file, line, Route.shown(entry)));
       }
     }
   }

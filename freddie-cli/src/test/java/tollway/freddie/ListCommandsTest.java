@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,10 +94,44 @@ final class ListCommandsTest {
     Files.writeString(entries, "# nothing\n");
     refused(sign(), "at least one freddie or STUN server");
     Files.writeString(entries, "stun a:1\n");
-    refused(sign("--valid", "99999h"), "a life of at most 400 days");
+    refused(sign("--valid", "401d"), "--valid: '401d' is not from 1s to 400d");
+    refused(sign("--valid", "5ms"), "--valid: '5ms' is not from 1s to 400d");
     assertThat(signed).doesNotExist();
     Files.writeString(signed, "something else");
     refused(sign(), "no list: remove it first");
+  }
+
+  @Test
+  void whatIsNoListOrNoKeyIsNamedInWordsOfOurs() throws Exception {
+    Path other = Files.writeString(directory.resolve("passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+    Path empty = Files.writeString(directory.resolve("empty"), "");
+    sign();
+    Path cut = directory.resolve("cut");
+    byte[] whole = Files.readAllBytes(signed);
+    Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
+    for (Path wrong : List.of(other, empty, cut)) {
+      Said check = freddie("list", "check", wrong.toString());
+      assertThat(check.exitCode()).isEqualTo(4);
+      assertThat(check.err())
+          .isEqualTo(
+              "freddie: "
+                  + wrong
+                  + ": not a signed list, or damaged: give one that 'freddie list sign' made\n");
+      refused(
+          freddie("serve", "--listen", "127.0.0.1:0", "--list", wrong.toString()),
+          "--list: " + wrong + ": not a signed list, or damaged");
+    }
+    refused(
+        freddie(
+            "list",
+            "sign",
+            entries.toString(),
+            "--key",
+            other.toString(),
+            "--out",
+            directory.resolve("new").toString()),
+        "--key: " + other + " holds no private key: give one that");
+    assertThat(directory.resolve("new")).doesNotExist();
   }
 
   @Test

@@ -6,11 +6,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations on the command line: {@code 500ms}, {@code 2s}, {@code 1.5s}, {@code 5m}, {@code 1h}.
- * The longest is 100 years, which also fits into a long of nanoseconds.
+ * Durations on the command line: {@code 500ms}, {@code 2s}, {@code 1.5s}, {@code 5m}, {@code 1h},
+ * {@code 30d}. The longest is 100 years, which also fits into a long of nanoseconds.
  */
 public final class DurationText {
-  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(?:\\.(\\d{1,3}))?(ms|s|m|h)");
+  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(?:\\.(\\d{1,3}))?(ms|s|m|h|d)");
 
   private static final Duration LONGEST = Duration.ofDays(36_525);
 
@@ -21,14 +21,15 @@ public final class DurationText {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
       throw new UserErrorException(
-          option + ": '" + text + "' is not a duration such as 500ms, 2s or 5m");
+          option + ": '" + text + "' is not a duration such as 500ms, 2s, 5m, 1h or 30d");
     }
     long unit =
         switch (form.group(3)) {
           case "ms" -> 1;
           case "s" -> 1_000;
           case "m" -> 60_000;
-          default -> 3_600_000;
+          case "h" -> 3_600_000;
+          default -> 86_400_000;
         };
     String fraction = form.group(2) == null ? "" : form.group(2);
     long thousandths = Long.parseLong((fraction + "000").substring(0, 3));

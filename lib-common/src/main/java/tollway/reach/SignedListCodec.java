@@ -20,6 +20,8 @@ import tollway.webrtc.dtls.HelloProfile;
 
 /** Signed lists to bytes and back. */
 public final class SignedListCodec {
+  private static final String NO_LIST =
+      "not a signed list, or damaged: give one that 'freddie list sign' made";
   private static final Bytes CONTEXT = Bytes.ofUtf8("tollway-list-v1");
 
   private SignedListCodec() {}
@@ -51,10 +53,13 @@ public final class SignedListCodec {
    */
   public static SignedList decode(Bytes document) throws MalformedBytesException {
     if (document.size() > ReachList.SIZE_LIMIT) {
-      throw new MalformedBytesException("too long for a list");
+      throw new MalformedBytesException("too long for a signed list");
     }
     try {
       SignedListMessage message = SignedListMessage.parseFrom(document.toArray());
+      if (message.getSigner().size() != NodeId.SIZE || message.getList().isEmpty()) {
+        throw new MalformedBytesException(NO_LIST); // As an empty file.
+      }
       NodeId signer = NodeId.of(bytes(message.getSigner()));
       Bytes list = bytes(message.getList());
       Bytes signature = bytes(message.getSignature());
@@ -64,7 +69,8 @@ public final class SignedListCodec {
       }
       return read(signer, ListMessage.parseFrom(list.toArray()), document);
     } catch (InvalidProtocolBufferException wrong) {
-      throw new MalformedBytesException("no list: " + wrong.getMessage());
+      // What the parser says is for those who write parsers.
+      throw new MalformedBytesException(NO_LIST);
     }
   }
 

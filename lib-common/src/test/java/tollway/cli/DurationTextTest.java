@@ -18,6 +18,7 @@ final class DurationTextTest {
     assertThat(millis("2s")).isEqualTo(2_000);
     assertThat(millis("1.5s")).isEqualTo(1_500);
     assertThat(millis("0.25m")).isEqualTo(15_000);
+    assertThat(DurationText.parse("--wait", "400d").toHours()).isEqualTo(9_600);
     assertThat(DurationText.parse("--wait", "876600h").toNanos()).isPositive();
   }
 
@@ -27,11 +28,14 @@ final class DurationTextTest {
         .isInstanceOf(UserErrorException.class)
         .hasMessage("--wait: '876601h' is longer than 100 years");
     assertThatThrownBy(() -> millis("999999999h")).isInstanceOf(UserErrorException.class);
+    assertThatThrownBy(() -> millis("999999999d"))
+        .isInstanceOf(UserErrorException.class)
+        .hasMessageContaining("longer than 100 years");
   }
 
   @Test
   void saysWhichOptionIsWrong() {
-    for (String wrong : List.of("", "2", "s", "-2s", "2 s", "2d", "1.s", "9999999999h", "1e3s")) {
+    for (String wrong : List.of("", "2", "s", "-2s", "2 s", "2w", "1.s", "9999999999h", "1e3s")) {
       assertThatThrownBy(() -> millis(wrong))
           .isInstanceOf(UserErrorException.class)
           .hasMessageStartingWith("--wait: '" + wrong + "' is not a duration");

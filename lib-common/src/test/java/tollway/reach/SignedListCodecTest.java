@@ -161,7 +161,7 @@ final class SignedListCodecTest {
         read++;
         leftOut += taken.leftOut().size();
       } catch (MalformedBytesException refused) {
-        assertThat(refused).hasMessageMatching("(no list: |the list )(?s).*");
+        assertThat(refused).hasMessageMatching("(not a signed list|the list )(?s).*");
       }
     }
     assertThat(read).isBetween(30, 290);
