@@ -13,8 +13,11 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,9 +26,12 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollway.identity.Identity;
 import tollway.lab.Await;
 import tollway.lab.JavaProcess;
 import tollway.lab.TestCertificates;
+import tollway.reach.ReachList;
+import tollway.reach.SignedListCodec;
 import tollway.signaling.Signal;
 import tollway.signaling.SignalingCodec;
 
@@ -65,7 +71,9 @@ final class FreddieTlsIT {
           .waitFor();
       Await.until("by SIGHUP, too", () -> subject(trusting, url).equals("CN=fourth"));
       assertThat(freddie.stop()).isZero();
-      assertThat(freddie.err()).allMatch(line -> line.startsWith("freddie: the certificate "));
+      assertThat(freddie.err())
+          .allMatch(line -> line.matches("freddie: (warning: )?the certificate .*"))
+          .anyMatch(line -> line.startsWith("freddie: warning: the certificate kept as before"));
     }
   }
 
@@ -74,8 +82,20 @@ final class FreddieTlsIT {
     Path certificate = directory.resolve("cert.pem");
     Path key = directory.resolve("key.pem");
     put(certificate, key, new TestCertificates().certify("one", "EC", Duration.ofDays(1)));
+    Path list = directory.resolve("list");
+    Instant issued = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(9500);
+    Files.write(
+        list,
+        SignedListCodec.sign(
+                new ReachList(
+                    1, issued, issued.plusSeconds(10_000), List.of(), List.of("stun.example:1")),
+                Identity.generate(new SecureRandom()))
+            .document()
+            .toArray());
     try (JavaProcess freddie =
         freddie(
+            "--list",
+            list.toString(),
             "--tls-cert",
             certificate.toString(),
             "--tls-key",
@@ -84,20 +104,22 @@ final class FreddieTlsIT {
             "--log-format",
             "json")) {
       freddie.event("ready");
+      Await.until("the list's end is told", () -> freddie.err().size() == 1);
       Files.writeString(key, "\u001b[31m\n");
-      Await.until("it is said", () -> !freddie.err().isEmpty());
+      Await.until("it is said", () -> freddie.err().size() == 2);
       assertThat(freddie.stop()).isZero();
-      assertThat(freddie.err())
-          .hasSize(1)
-          .allSatisfy(
-              line -> {
-                JsonObject said = JsonParser.parseString(line).getAsJsonObject();
-                assertThat(said.get("logger").getAsString()).isEqualTo("freddie");
-                assertThat(said.get("level").getAsString()).isEqualTo("INFO");
-                assertThat(said.get("message").getAsString())
-                    .startsWith("the certificate kept as before: --tls-cert " + certificate);
-              });
+      warned(freddie.err().get(0), "the list expires at " + issued.plusSeconds(10_000) + ": sign");
+      warned(
+          freddie.err().get(1), "the certificate kept as before: --tls-cert " + certificate + ", ");
+      assertThat(freddie.err()).hasSize(2);
     }
+  }
+
+  private static void warned(String line, String begin) {
+    JsonObject said = JsonParser.parseString(line).getAsJsonObject();
+    assertThat(said.get("logger").getAsString()).isEqualTo("freddie");
+    assertThat(said.get("level").getAsString()).isEqualTo("WARN");
+    assertThat(said.get("message").getAsString()).startsWith(begin);
   }
 
   @Test

@@ -98,7 +98,7 @@ public final class WatchedFiles {
   }
 
   private void kept(Watched watched, String why) {
-    err.println(program + ": " + watched.what + " kept as before: " + why);
+    err.println(program + ": warning: " + watched.what + " kept as before: " + why);
   }
 
   private static String stamp(Path file) {
