@@ -13,4 +13,9 @@ record BusConfig(NatsServers servers, NatsLogin login, Optional<SSLContext> tls)
   Bus start() {
     return NatsBus.start(servers, login, tls);
   }
+
+  /** Why no server lets us in, or empty. Waits, as {@link NatsBus#probe}. */
+  Optional<String> probe() throws InterruptedException {
+    return NatsBus.probe(servers, login, tls);
+  }
 }

@@ -11,8 +11,10 @@ import picocli.CommandLine.Option;
 import tollway.bus.NatsLogin;
 import tollway.bus.NatsServers;
 import tollway.bus.NatsTls;
+import tollway.cli.FileTrouble;
 import tollway.cli.TextFile;
 import tollway.cli.UserErrorException;
+import tollway.console.Check;
 
 /** Where {@code freddie serve} meets other instances of itself. */
 final class BusOptions {
@@ -40,6 +42,41 @@ final class BusOptions {
   private @Nullable Path authorities;
 
   Optional<BusConfig> config() throws IOException {
+    Optional<NatsServers> servers = servers();
+    return servers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new BusConfig(servers.get(), login(), tls(servers.get())));
+  }
+
+  /** What a doctor says of it; waits some seconds for the servers. */
+  Check check() throws InterruptedException {
+    String name = "bus";
+    try {
+      Optional<BusConfig> config = config();
+      if (config.isEmpty()) {
+        return Check.skip(name, "none: it is the only instance");
+      }
+      String urls = String.join(", ", config.get().servers().urls());
+      return config
+          .get()
+          .probe()
+          .map(
+              why ->
+                  Check.warn(
+                      name,
+                      urls + ": " + why,
+                      "until a server lets it in, it serves its own clients alone"))
+          .orElseGet(() -> Check.ok(name, urls + " lets us in"));
+    } catch (UserErrorException unfit) {
+      return Check.fail(name, String.valueOf(unfit.getMessage()), "'serve' would not start");
+    } catch (IOException unreadable) {
+      return Check.fail(
+          name, FileTrouble.text(unreadable), "freddie's user must be able to read it");
+    }
+  }
+
+  /** Where they are; reads no file. */
+  Optional<NatsServers> servers() {
     String urls = bus;
     if (urls == null) {
       if (credentials != null || authorities != null) {
@@ -52,7 +89,7 @@ final class BusOptions {
     if (authorities != null && !servers.isSecure()) {
       throw new UserErrorException("--bus-ca: give --bus with tls://, or leave it away");
     }
-    return Optional.of(new BusConfig(servers, login(), tls(servers)));
+    return Optional.of(servers);
   }
 
   private NatsLogin login() throws IOException {

@@ -3,6 +3,7 @@ package tollway.freddie;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tollway.cli.ExitCode;
-import tollway.cli.HostPort;
 import tollway.cli.Subcommand;
-import tollway.cli.UserErrorException;
 import tollway.console.Check;
 import tollway.exec.Host;
 import tollway.loop.NettyLoops;
-import tollway.tls.TlsOptions;
 
 /** {@code freddie doctor}: whether a freddie can run here, or runs well there. */
 @Command(
@@ -28,8 +26,9 @@ import tollway.tls.TlsOptions;
             + " given; or, with URL, whether the freddie there serves clients as they reach it.",
     footer = {
       "",
-      "Takes 15 s at most. Where a freddie runs at --listen already, it is asked as well.",
-      "Exit code 0: all is well, or could be better (warn); 1: something is broken (FAIL)."
+      "Takes 20 s at most. Where a freddie runs at --listen already, it is asked as well.",
+      "Exit code 0: all is well, or could be better (warn); 1: something is broken (FAIL), and 'freddie"
+          + " serve' may not start; 2: an option is wrong, as 'freddie serve' would say."
     })
 final class DoctorCommand extends Subcommand {
   @Parameters(
@@ -38,23 +37,7 @@ final class DoctorCommand extends Subcommand {
       description = "As clients have it: what stands before the freddie is looked at, too.")
   private @Nullable String url;
 
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:8480",
-      description = "As of 'freddie serve' (default: ${DEFAULT-VALUE}).")
-  private String listen = "";
-
-  @Mixin private TlsOptions tls = new TlsOptions();
-  @Mixin private StunOptions stun = new StunOptions();
-
-  @Option(
-      names = "--max-clients",
-      paramLabel = "N",
-      defaultValue = "" + FreddieConfig.Limits.DEFAULT_CLIENTS,
-      description = "As of 'freddie serve' (default: ${DEFAULT-VALUE}).")
-  private int maxClients;
-
+  @Mixin private ServeOptions options = new ServeOptions();
   @Mixin private AuthorityOption authority = new AuthorityOption();
 
   @Option(names = "--json", description = "Print one JSON object instead.")
@@ -62,12 +45,8 @@ final class DoctorCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (maxClients < 1) {
-      throw new UserErrorException("--max-clients: give a number above 0");
-    }
-    if (tls.files().isEmpty()) {
-      tls.read(); // Half of a certificate is a mistake of the command line.
-    }
+    options.log().begin();
+    options.check();
     List<Check> checks = new ArrayList<>();
     try (NettyLoops loops = new NettyLoops(1)) {
       if (url == null) {
@@ -81,12 +60,15 @@ final class DoctorCommand extends Subcommand {
   }
 
   private List<Check> ofHost(NettyLoops loops) throws IOException, InterruptedException {
+    StunOptions stun = options.stun();
     List<FreddieConfig.StunAddress> stunAddresses = stun.addresses();
     HostChecks host =
         new HostChecks(
-            Host.real(), HostPort.parse("--listen", listen).resolve("--listen"), tls, maxClients);
+            Host.real(), options.address(), options.tls(), options.maxClients());
     StunChecks sockets = new StunChecks(loops.next(), stunAddresses, stun.alternate());
     List<Check> checks = new ArrayList<>(host.all());
+    checks.add(options.list().check(Instant.now()));
+    checks.add(options.bus().check());
     checks.addAll(sockets.all());
     if (host.runsAt().isPresent()) {
       checks.addAll(

@@ -7,12 +7,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tollway.bytes.Bytes;
 import tollway.bytes.MalformedBytesException;
+import tollway.cli.FileTrouble;
 import tollway.cli.UserErrorException;
+import tollway.console.Check;
 import tollway.files.NamedFile;
 import tollway.reach.ReachList;
 import tollway.reach.SignedList;
@@ -85,6 +88,27 @@ final class ListBoard {
               .formatted(list.expires(), file));
     }
     return Optional.empty();
+  }
+
+  /** What a doctor says of the file. */
+  Check check(Instant now) {
+    String name = "list";
+    if (file == null) {
+      return Check.skip(name, "none: clients hear of no other way to a freddie");
+    }
+    try {
+      read();
+    } catch (UserErrorException unfit) {
+      return Check.fail(name, String.valueOf(unfit.getMessage()), "'serve' would not start");
+    } catch (IOException unreadable) {
+      return Check.fail(
+          name, FileTrouble.text(unreadable), "freddie's user must be able to read it");
+    }
+    ReachList list = Objects.requireNonNull(shown).list();
+    return list.isEnding(now)
+        ? Check.warn(
+            name, "expires at " + list.expires(), "sign a new one: it is read again by itself")
+        : Check.ok(name, "number %d, good until %s".formatted(list.number(), list.expires()));
   }
 
   /** When it expires or has expired, in the Prometheus text format. Any thread. */

@@ -12,7 +12,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollway.cli.ExitCode;
 import tollway.cli.Launcher;
+import tollway.identity.Identity;
 import tollway.lab.Said;
 import tollway.lab.TestCertificates;
+import tollway.reach.ReachList;
+import tollway.reach.SignedListCodec;
 import tollway.tls.ServerTls;
 
 final class DoctorCommandTest {
@@ -146,6 +152,63 @@ final class DoctorCommandTest {
             doctor("--listen", ANY, "--tls-cert", one.toString(), "--tls-key", other.toString()),
             "certificate")
         .get(0);
+  }
+
+  @Test
+  void whatServeWouldNotStartWithIsFoundOut() throws Exception {
+    Path config = directory.resolve("freddie.conf");
+    Files.writeString(
+        config,
+        "listen = "
+            + ANY
+            + "\nlist = /nowhere/list\nbus = nats://127.0.0.1:1\nbus-credentials = /nowhere/login\n"
+            + "front = 10.0.0.0/8\nleast-effort = 5\nlog-format = text\n");
+    Said said = doctor("--config", config.toString());
+    assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(rows(said, "list").get(0))
+        .isEqualTo(
+            "FAIL  list                --list: no such file: /nowhere/list: 'serve' would not"
+                + " start");
+    assertThat(rows(said, "bus").get(0))
+        .startsWith("FAIL  ")
+        .contains("--bus-credentials: no such file: /nowhere/login: 'serve' would not start");
+    refused("--front: not ADDRESS/BITS: '10.0.0.0/x'", "--front", "10.0.0.0/x");
+    refused("--bus: 'redis://a' is not nats://HOST:PORT", "--bus", "redis://a");
+    refused("--drain: 'x' is not a duration", "--drain", "x");
+    refused("--least-effort: give a number", "--least-effort", "-1");
+    refused("--v1-per-address: give 0 or more", "--v1-per-address", "-1");
+  }
+
+  @Test
+  void theListAndTheBusAreTried() throws Exception {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    assertThat(list(now, now.plusSeconds(1000)))
+        .isEqualTo(
+            "ok    list                number 1, good until " + now.plusSeconds(1000));
+    assertThat(list(now.minusSeconds(950), now.plusSeconds(50)))
+        .startsWith("warn  ")
+        .contains("expires at " + now.plusSeconds(50) + ": sign a new one");
+    assertThat(list(now.minusSeconds(950), now.minusSeconds(50)))
+        .startsWith("FAIL  ")
+        .contains("it expired at " + now.minusSeconds(50));
+    Said away = doctor("--listen", ANY, "--bus", "nats://127.0.0.1:1");
+    assertThat(away.exitCode()).isZero();
+    assertThat(rows(away, "bus").get(0))
+        .startsWith("warn  ")
+        .contains("nats://127.0.0.1:1: connection refused")
+        .contains("serves its own clients alone");
+  }
+
+  private String list(Instant issued, Instant expires) throws Exception {
+    Path file = directory.resolve("list");
+    Files.write(
+        file,
+        SignedListCodec.sign(
+                new ReachList(1, issued, expires, List.of(), List.of("stun.example:3478")),
+                Identity.generate(new SecureRandom()))
+            .document()
+            .toArray());
+    return rows(doctor("--listen", ANY, "--list", file.toString()), "list").get(0);
   }
 
   @Test

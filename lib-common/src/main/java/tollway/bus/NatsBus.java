@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -38,6 +41,8 @@ public final class NatsBus implements Bus {
 
   /** A server that does not answer two of these is gone. */
   private static final Duration PING = Duration.ofSeconds(2);
+
+  private static final Duration PROBE = Duration.ofSeconds(5);
 
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
@@ -67,6 +72,25 @@ public final class NatsBus implements Bus {
     NatsBus bus = new NatsBus(servers, login, tls);
     bus.loop.execute(bus::connect);
     return bus;
+  }
+
+  /** Tries once: why no server lets us in, or empty. Waits, 5 s at most. */
+  public static Optional<String> probe(
+      NatsServers servers, NatsLogin login, Optional<SSLContext> tls) throws InterruptedException {
+    NatsBus bus = new NatsBus(servers, login, tls);
+    CompletableFuture<Optional<String>> tried = new CompletableFuture<>();
+    bus.loop.execute(
+        () -> {
+          bus.connect();
+          tried.complete(bus.trouble());
+        });
+    try {
+      return tried.get(PROBE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException slow) {
+      return Optional.of("no answer in " + PROBE.toSeconds() + " s");
+    } finally {
+      bus.close();
+    }
   }
 
   @Override

@@ -40,6 +40,17 @@ final class NatsBusTest extends BusContract {
   }
 
   @Test
+  void aProbeSaysWhetherAServerLetsUsIn() throws Exception {
+    assertThat(probe(nats.url())).isEmpty();
+    assertThat(probe("nats://127.0.0.1:1").orElseThrow()).contains("connection refused");
+    assertThat(probe("nats://127.0.0.1:1," + nats.url())).isEmpty();
+  }
+
+  private static Optional<String> probe(String servers) throws InterruptedException {
+    return NatsBus.probe(NatsServers.parse(servers), NatsLogin.none(), Optional.empty());
+  }
+
+  @Test
   void comesBackByItselfAndSaysNothingOld() throws Exception {
     try (NatsServer own = NatsServer.start()) {
       Listener one = new Listener(to(own.url(), NatsLogin.none()), "one");
