@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,6 +18,7 @@ import tollway.cli.Subcommand;
 import tollway.cli.UserErrorException;
 import tollway.console.Check;
 import tollway.loop.ListenException;
+import tollway.loop.OpenFiles;
 import tollway.pipeline.Destination;
 import tollway.pipeline.Invite;
 import tollway.pipeline.TrustedRoots;
@@ -37,6 +39,8 @@ import tollway.reach.ReachConfig;
       "The dialled host learns that the egress connects, and is sent nothing."
     })
 final class DoctorCommand extends Subcommand {
+  private static final int FEW_FILES = 1024;
+
   private enum Role {
     DESKTOP,
     WIDGET;
@@ -102,7 +106,7 @@ final class DoctorCommand extends Subcommand {
     try {
       List<Invite> all = given.stream().map(InviteSource.Given::decoded).toList();
       all.forEach(each -> checks.add(Check.ok("invite", "for egress " + each.egress().brief())));
-      checks.add(OpenFiles.check());
+      checks.add(openFiles());
       checks.addAll(
           role == Role.WIDGET
               ? new VolunteerDoctor(all, reaching, wayOn(), roots, showAddress).checks()
@@ -119,6 +123,20 @@ final class DoctorCommand extends Subcommand {
     }
     boolean fine = Check.report(checks, json, io().out());
     return fine ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private static Check openFiles() {
+    String name = "open files";
+    OptionalLong most = OpenFiles.limit();
+    if (most.isEmpty()) {
+      return Check.warn(name, "no limit is told", "is /proc mounted?");
+    }
+    if (most.getAsLong() < FEW_FILES) {
+      return Check.warn(
+          name, most.getAsLong() + " at most: too few for a busy proxy", "ulimit -n 4096");
+    }
+    return Check.ok(
+        name, most.getAsLong() == Long.MAX_VALUE ? "no limit" : most.getAsLong() + " at most");
   }
 
   private void refuseMisplaced() {

@@ -63,8 +63,7 @@ final class DoctorCommand extends Subcommand {
     StunOptions stun = options.stun();
     List<FreddieConfig.StunAddress> stunAddresses = stun.addresses();
     HostChecks host =
-        new HostChecks(
-            Host.real(), options.address(), options.tls(), options.maxClients());
+        new HostChecks(Host.real(), options.address(), options.tls(), options.maxClients());
     StunChecks sockets = new StunChecks(loops.next(), stunAddresses, stun.alternate());
     List<Check> checks = new ArrayList<>(host.all());
     checks.add(options.list().check(Instant.now()));

@@ -6,13 +6,12 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tollway.bytes.MalformedBytesException;
 import tollway.cli.FileTrouble;
@@ -21,16 +20,16 @@ import tollway.cli.UserErrorException;
 import tollway.console.Check;
 import tollway.crawl.ZmapSweep;
 import tollway.exec.Host;
+import tollway.loop.OpenFiles;
 import tollway.tls.ServerTls;
 import tollway.tls.TlsOptions;
 
 /** What {@code freddie serve} needs of the host, but for UDP. */
 final class HostChecks {
   /** As FREDDIE.md has it: each client costs one, and the rest is ours. */
-  static final int OTHER_FILES = 100;
+  private static final int OTHER_FILES = 100;
 
   private static final Duration SOON = Duration.ofDays(14);
-  private static final String FILES = "Max open files";
 
   private final Host host;
   private final InetSocketAddress listen;
@@ -45,7 +44,7 @@ final class HostChecks {
     this.maxClients = maxClients;
   }
 
-  List<Check> all() throws IOException {
+  List<Check> all() {
     return List.of(listening(), certificate(), openFiles(), clock(), zmap());
   }
 
@@ -131,25 +130,38 @@ final class HostChecks {
         : Check.ok(name, "and its key fit; good for " + days + " days");
   }
 
-  private Check openFiles() throws IOException {
+  private Check openFiles() {
     String name = "open files";
-    int needed = maxClients + OTHER_FILES;
-    Path limits = Path.of("/proc/self/limits");
-    if (Files.isReadable(limits)) {
-      for (String line : Files.readAllLines(limits)) {
-        if (line.startsWith(FILES)) {
-          // The soft limit, which the JVM has raised to the hard one by now.
-          String most = line.substring(FILES.length()).strip().split("\\s+")[0];
-          return most.matches("\\d{1,9}") && Integer.parseInt(most) < needed
-              ? Check.warn(
-                  name,
-                  most + " at most here, for " + maxClients + " clients",
-                  "ulimit -n " + needed + "; freddie.service sets its own")
-              : Check.ok(name, most + " at most, for " + maxClients + " clients");
-        }
-      }
+    OptionalLong most = OpenFiles.limit();
+    if (most.isEmpty()) {
+      return Check.warn(name, "no limit is told", "is /proc mounted?");
     }
-    return Check.warn(name, "no limit is told", "is /proc mounted?");
+    return fewFiles(maxClients)
+        .map(few -> Check.warn(name, few, filesRemedy(maxClients)))
+        .orElseGet(
+            () ->
+                Check.ok(
+                    name,
+                    (most.getAsLong() == Long.MAX_VALUE ? "any number" : most.getAsLong())
+                        + " at most, for "
+                        + maxClients
+                        + " clients"));
+  }
+
+  /** That there are not enough for so many clients, in words; empty when there are. */
+  static Optional<String> fewFiles(int maxClients) {
+    OptionalLong most = OpenFiles.limit();
+    return most.isPresent() && most.getAsLong() < neededFiles(maxClients)
+        ? Optional.of(most.getAsLong() + " at most here, for " + maxClients + " clients")
+        : Optional.empty();
+  }
+
+  static String filesRemedy(int maxClients) {
+    return "ulimit -n " + neededFiles(maxClients) + "; freddie.service sets its own";
+  }
+
+  static long neededFiles(int maxClients) {
+    return (long) maxClients + OTHER_FILES;
   }
 
   /** Only the system knows; certificates and the expiry of what is remembered depend on it. */

@@ -54,6 +54,15 @@ final class ServeCommand implements Callable<Integer> {
     TlsOptions tls = options.tls();
     ListBoard list = options.list();
     list.read();
+    HostChecks.fewFiles(options.maxClients())
+        .ifPresent(
+            few ->
+                io.err()
+                    .println(
+                        "freddie: warning: open files: "
+                            + few
+                            + ": "
+                            + HostChecks.filesRemedy(options.maxClients())));
     StopSignal stop = new StopSignal();
     try (FreddieNode node = FreddieNode.start(config);
         ThreadEventLoop os = new ThreadEventLoop("os")) {
@@ -90,7 +99,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void announce(CliIo io, FreddieNode node) {
-    String url = (options.tls().isSecure() ? "https://" : "http://") + FreddieNode.text(node.address());
+    String url =
+        (options.tls().isSecure() ? "https://" : "http://") + FreddieNode.text(node.address());
     if (json) {
       JsonObject ready = new JsonObject();
       ready.addProperty("event", "ready");

@@ -26,9 +26,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tollway.admission.Solution;
 import tollway.bus.Bus;
 import tollway.bytes.Bytes;
+import tollway.loop.AcceptTrouble;
 import tollway.loop.ListenException;
 import tollway.loop.NettyEventLoop;
 import tollway.loop.NettyLoops;
@@ -41,6 +44,8 @@ import tollway.tls.ServerTls;
  * Bounds what all of them together can make us hold.
  */
 final class SignalServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SignalServer.class);
+
   /** A client that does not read is cut off when this much waits for it, in bytes. */
   static final int UNREAD_LIMIT = 256 << 10;
 
@@ -106,7 +111,13 @@ final class SignalServer implements AutoCloseable {
     SignalServer server = new SignalServer(loops, limits, stunServers, bus);
     server.tls = tls;
     try {
-      server.listener = ListenException.check(server.bootstrap().bind(address), "TCP", address);
+      Channel listener = ListenException.check(server.bootstrap().bind(address), "TCP", address);
+      listener
+          .pipeline()
+          .addLast(
+              new AcceptTrouble(
+                  log::warn, HostChecks.neededFiles(limits.clients()), System::nanoTime));
+      server.listener = listener;
       return server;
     } catch (ListenException refused) {
       server.receptionLoop.close();

@@ -183,8 +183,7 @@ final class DoctorCommandTest {
   void theListAndTheBusAreTried() throws Exception {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     assertThat(list(now, now.plusSeconds(1000)))
-        .isEqualTo(
-            "ok    list                number 1, good until " + now.plusSeconds(1000));
+        .isEqualTo("ok    list                number 1, good until " + now.plusSeconds(1000));
     assertThat(list(now.minusSeconds(950), now.plusSeconds(50)))
         .startsWith("warn  ")
         .contains("expires at " + now.plusSeconds(50) + ": sign a new one");

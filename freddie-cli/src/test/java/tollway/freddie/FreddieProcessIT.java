@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +59,42 @@ final class FreddieProcessIT {
       }
       assertThat(freddie.err()).isEmpty();
       assertThat(freddie.out()).hasSize(1);
+    }
+  }
+
+  @Test
+  void tooFewOpenFilesAreToldInWordsOfOurs() throws Exception {
+    List<Socket> visitors = new ArrayList<>();
+    try (JavaProcess freddie =
+        under(
+            List.of("sh", "-c", "ulimit -n 160 && exec \"$0\" \"$@\""),
+            "serve",
+            "--listen",
+            ANY_PORT,
+            "--json")) {
+      JsonObject ready = freddie.event("ready");
+      assertThat(freddie.err())
+          .containsExactly(
+              "freddie: warning: open files: 160 at most here, for 10000 clients: ulimit -n 10100;"
+                  + " freddie.service sets its own");
+      for (int i = 0; i < 200; i++) {
+        visitors.add(new Socket(InetAddress.getLoopbackAddress(), address(ready).getPort()));
+      }
+      Await.until("it is told", () -> freddie.err().size() == 2);
+      assertThat(freddie.err().get(1))
+          .contains("WARN")
+          .endsWith(
+              "no connection can be taken now: all 160 open files are in use: raise 'ulimit -n',"
+                  + " or LimitNOFILE= of a service, to 10100");
+      for (Socket visitor : visitors) {
+        visitor.close();
+      }
+      assertThat(get(ready.get("url").getAsString() + "/healthz").body()).isEqualTo("ok\n");
+      assertThat(freddie.err()).hasSize(2);
+    } finally {
+      for (Socket visitor : visitors) {
+        visitor.close();
+      }
     }
   }
 
