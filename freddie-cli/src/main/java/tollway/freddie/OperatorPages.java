@@ -26,6 +26,11 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);
 
+  private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+
+  /** The text format of Prometheus, by its own name. */
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
   private final SignalServer server;
   private final boolean sockets;
 
@@ -62,7 +67,14 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
     } else if (path.equals("/healthz")) {
       answer(context, request, HttpResponseStatus.OK, "ok\n");
     } else if (path.equals("/metrics")) {
-      server.metrics(text -> answer(context, request, HttpResponseStatus.OK, text));
+      server.metrics(
+          text ->
+              answer(
+                  context,
+                  request,
+                  HttpResponseStatus.OK,
+                  PROMETHEUS_TEXT,
+                  MetricsHelp.with(text)));
     } else {
       answer(context, request, HttpResponseStatus.NOT_FOUND, "not found\n");
     }
@@ -74,6 +86,15 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
       FullHttpRequest request,
       HttpResponseStatus status,
       String text) {
+    answer(context, request, status, PLAIN_TEXT, text);
+  }
+
+  private static void answer(
+      ChannelHandlerContext context,
+      FullHttpRequest request,
+      HttpResponseStatus status,
+      String type,
+      String text) {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
     FullHttpResponse response =
         new DefaultFullHttpResponse(
@@ -82,7 +103,7 @@ final class OperatorPages extends ChannelInboundHandlerAdapter {
             Unpooled.wrappedBuffer(request.method().equals(HttpMethod.HEAD) ? new byte[0] : body));
     response
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .set(HttpHeaderNames.CONTENT_TYPE, type)
         .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
         .set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()))
         .set(HttpHeaderNames.CONNECTION, "close");
