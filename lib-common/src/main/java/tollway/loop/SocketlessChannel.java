@@ -13,6 +13,7 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A channel that is open from the start and that nothing but its maker connects. */
+@SuppressWarnings("this-escape") // To its own settings, as with all of Netty's channels.
 public abstract class SocketlessChannel extends AbstractChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
