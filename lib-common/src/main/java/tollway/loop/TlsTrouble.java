@@ -31,7 +31,8 @@ public final class TlsTrouble {
       if (each instanceof CertificateNotYetValidException) {
         return "the certificate is not valid yet, or the clock here is wrong";
       }
-      if (each instanceof CertificateException && said.startsWith("No ")) {
+      if (each instanceof CertificateException
+          && String.valueOf(each.getMessage()).startsWith("No ")) {
         return "the certificate is for another name"; // "No … matching … found"
       }
     }
