@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,13 +24,21 @@ import tollway.pipeline.InviteCodec;
 final class PtChainIT {
   private static final int SIZE = 1 << 20;
 
+  /** Each of the tasks here waits; the common pool may have one thread for all of them. */
+  private static final Executor BLOCKING =
+      task -> {
+        Thread own = new Thread(task, "pt-test");
+        own.setDaemon(true);
+        own.start();
+      };
+
   @TempDir private Path directory;
 
   @Test
   void bytesGoFromHostToHostWhateverTheBridgeLineNames() throws Exception {
     try (Chain chain = new Chain(directory);
         ServerSocket bridge = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      CompletableFuture<Void> echo = CompletableFuture.runAsync(() -> echo(bridge));
+      CompletableFuture<Void> echo = CompletableFuture.runAsync(() -> echo(bridge), BLOCKING);
       String freddie = Chain.text(chain.freddie().event("ready"), "url");
       Path kept = directory.resolve("server");
       PtHost server =
@@ -130,7 +139,8 @@ final class PtChainIT {
               } catch (IOException broken) {
                 throw new java.io.UncheckedIOException(broken);
               }
-            });
+            },
+            BLOCKING);
     socket.getOutputStream().write(bytes);
     assertThat(back.get(60, TimeUnit.SECONDS)).isEqualTo(bytes);
   }
@@ -148,7 +158,8 @@ final class PtChainIT {
                   } catch (IOException gone) {
                     // So may they.
                   }
-                });
+                },
+                BLOCKING);
         assertThat(served).isNotNull();
       }
     } catch (IOException closed) {
